@@ -29,13 +29,16 @@ class Call:
 @kind
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a dialog is: its next step, its names, and where the result goes in the frame below."""
+    """Where a dialog is: its next step, its names, and where its result goes in the frame below.
+
+    `gate` says that the identification which the dialog requires has been run for it.
+    """
 
     dialog: str
     step: int = 0
     names: Mapping[str, Any] = field(default_factory=dict)
     into: str | None = None
-    service: str | None = None
+    gate: bool = False
 
 
 @kind
@@ -86,7 +89,11 @@ class Trace:
 @kind
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything the engine knows of a call. `trail` holds the places that "back" returns to, oldest first."""
+    """Everything the engine knows of a call.
+
+    `trail` holds the places that "back" returns to, oldest first. `awaiting` names the command whose event is awaited; in
+    `final_transfer` and `disconnect` nothing of the flow runs any more.
+    """
 
     flow: str
     call: Call
@@ -102,6 +109,7 @@ class Session:
     last_prompt: Prompt | None = None
     patient: bool = False
     faults: int = 0
+    awaiting: str = ""
     ended: bool = False
     outcome: str = ""
 

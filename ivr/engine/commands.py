@@ -63,7 +63,7 @@ Keys = KeyEntries | KeyField
 @kind
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that mean something here: `means` is `choice:2`, `universal:agent` or `intent:payments`."""
+    """Words that mean something here: `means` is `choice:payments` or `universal:agent`."""
 
     means: str
     words: str
@@ -72,12 +72,13 @@ class Phrase:
 @kind
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What may be said: whole phrases, a value of a type, or (`open`) anything."""
+    """What may be said: whole phrases, a value of a type, one of some intents, or (`open`) anything."""
 
     phrases: tuple[Phrase, ...] = ()
     type: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     open: bool = False
+    intents: tuple[str, ...] = ()
 
 
 @kind

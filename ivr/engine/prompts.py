@@ -66,10 +66,15 @@ class Prompt:
         return any(isinstance(part, Value) for part in self.parts)
 
 
+BETWEEN = Pause(250)
+
+
 def join(*prompts: Prompt) -> Prompt:
-    """One prompt of several, in the language of the first that says anything."""
+    """One prompt of several with a short pause between them, in the language of the first that says anything."""
     spoken = [prompt for prompt in prompts if prompt.parts]
     if not spoken:
         return prompts[0]
-    parts = tuple(part for prompt in spoken for part in prompt.parts)
-    return Prompt(parts, spoken[0].language, spoken[0].speed)
+    parts: list[Part] = []
+    for prompt in spoken:
+        parts += [BETWEEN, *prompt.parts] if parts else prompt.parts
+    return Prompt(tuple(parts), spoken[0].language, spoken[0].speed)

@@ -58,11 +58,12 @@ class Asking:
 @kind
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A service that the caller entered; figures count how each ended."""
+    """A service that the caller entered; figures count how each ended. `depth` counts the frames when it was entered."""
 
     service: str
     dialog: str
     at: dt.datetime
+    depth: int
 
 
 @kind

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Any, Protocol
 
 from ivr.engine.commands import Collect, Disconnect, Invoke, Play, Record, Transfer
 from ivr.engine.events import Disconnected, Event, Heardness
@@ -19,7 +19,7 @@ class Channel(Protocol):
         """Pressed, Heard, Noinput or Disconnected. The channel drives an `ivr.engine.collecting.Collector`."""
         ...
 
-    def hold(self, plays: Sequence[Play], command: Invoke, done: "Future[object]") -> Heardness | Disconnected:
+    def hold(self, plays: Sequence[Play], command: Invoke, done: "Future[Any]") -> Heardness | Disconnected:
         """Keep the line alive, with filler after a second or so, until `done` or the caller is gone."""
         ...
 

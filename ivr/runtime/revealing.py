@@ -32,5 +32,3 @@ def revealed(command: C, vault: Vault) -> C:
     if isinstance(command, Invoke):
         return dataclasses.replace(command, filler=reveal_prompt(command.filler, vault))
     return dataclasses.replace(command, prompt=reveal_prompt(command.prompt, vault))
-
-

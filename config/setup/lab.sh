@@ -6,7 +6,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 SPEAKER=lab
 . "$here/common.sh"
 
-RECIPE="debian-sid asterisk fr-wav 1"   # a change here makes every older lab be built anew
+RECIPE="debian-sid asterisk fr-wav 2"   # a change here makes every older lab be built anew
 INCLUDE=asterisk,asterisk-modules,asterisk-core-sounds-fr-wav
 TREE="$LAB/system"
 
@@ -63,7 +63,9 @@ build() {
     [ "${PIPESTATUS[0]}" = 0 ] || return 1
     unmount_under "$tree"
     rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/*
-    mkdir -p "$tree/srv/guichet"
+    printf '127.0.0.1 localhost\n' >"$tree/etc/hosts"
+    # Asterisk looks for prompts under the channel's language; Debian names the folder after the voice.
+    [ -e "$tree/usr/share/asterisk/sounds/fr" ] || ln -s fr_CA_f_June "$tree/usr/share/asterisk/sounds/fr"
     chroot "$tree" asterisk -V >/dev/null || return 1
     printf '%s\n' "$RECIPE" >"$tree/etc/guichet-lab"
 }

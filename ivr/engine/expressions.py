@@ -166,21 +166,32 @@ def _order(left: Any, operator: str, right: Any) -> bool:
         return False
     try:
         ordered = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
-    except TypeError:
+    except (TypeError, ArithmeticError):
         raise ExpressionError(f"{type(left).__name__} and {type(right).__name__} have no order") from None
     return bool(ordered[operator])
 
 
 def _sum(left: Any, operator: str, right: Any) -> Any:
-    number = (int, Decimal)
-    if isinstance(left, number) and isinstance(right, number) and not isinstance(left, bool) and not isinstance(right, bool):
-        return left + right if operator == "+" else left - right
-    if isinstance(left, dt.date) and not isinstance(left, dt.datetime) and isinstance(right, int):
-        days = dt.timedelta(days=right)
-        try:
-            return left + days if operator == "+" else left - days
-        except OverflowError:
-            raise ExpressionError("the date is out of range") from None
-    if operator == "+" and isinstance(left, str) and isinstance(right, str) and len(left) + len(right) <= MAX_TEXT:
+    try:
+        return _added(left, right if operator == "+" else _negative(right))
+    except (ArithmeticError, TypeError):
+        raise ExpressionError(f"{operator!r} does not work on {type(left).__name__} and {type(right).__name__}") from None
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, str):
+        raise TypeError
+    return -value
+
+
+def _added(left: Any, right: Any) -> Any:
+    """Numbers, a date and days, or two short texts; raises TypeError and ArithmeticError for all else."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        raise TypeError
+    if isinstance(left, dt.date) and isinstance(right, int):
+        return left + dt.timedelta(days=right)
+    if isinstance(left, (int, Decimal)) and isinstance(right, (int, Decimal)):
         return left + right
-    raise ExpressionError(f"{operator!r} does not work on {type(left).__name__} and {type(right).__name__}")
+    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) <= MAX_TEXT:
+        return left + right
+    raise TypeError

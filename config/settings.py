@@ -1,0 +1,82 @@
+"""Every setting of a deployment, with its default; each is read from the environment as GUICHET_NAME or from a `.env` file.
+
+Rule: a default listens on loopback, keeps nothing longer than it must, and needs no network.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Durations carry their unit in their name. Paths that are not absolute stand below `data_dir`."""
+
+    model_config = SettingsConfigDict(env_prefix="GUICHET_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("var")
+    menus_dir: Path = Path("menus")
+
+    database_url: str = ""
+    """Guichet's own database; empty: SQLite in data_dir/guichet.sqlite."""
+    demo_database_url: str = ""
+    """The demo information system; empty: SQLite in data_dir/demo.sqlite."""
+    information_system_url: str = ""
+    """Base address of a real information system (docs/openapi); empty: the demo database."""
+    information_system_token: str = ""
+    information_system_timeout_ms: int = 3_000
+
+    agi_host: str = "127.0.0.1"
+    agi_port: Port = 4573
+    max_calls: Annotated[int, Field(ge=1)] = 1_000
+
+    ami_host: str = "127.0.0.1"
+    ami_port: Port = 5038
+    ami_user: str = "guichet"
+    ami_secret: str = ""
+
+    sip_host: str = "127.0.0.1"
+    sip_port: Port = 5060
+
+    online_voice: bool = False
+    """gTTS for prompts without values: their text goes to a public service."""
+    voice_timeout_ms: int = 1_500
+
+    handler_workers: Annotated[int, Field(ge=1)] = 64
+    retention_days: Annotated[int, Field(ge=1)] = 183
+    """How long calls are kept; six months, as the French data protection authority's reference for recordings has it."""
+
+    @property
+    def root(self) -> Path:
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def guichet_database(self) -> str:
+        return self.database_url or f"sqlite:///{self.root / 'guichet.sqlite'}"
+
+    @property
+    def demo_database(self) -> str:
+        return self.demo_database_url or f"sqlite:///{self.root / 'demo.sqlite'}"
+
+    @property
+    def journal_dir(self) -> Path:
+        return self.root / "journal"
+
+    @property
+    def prompts_dir(self) -> Path:
+        return self.root / "prompts"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.root / "recordings"
+
+    @property
+    def asterisk_dir(self) -> Path:
+        return self.root / "asterisk"
+
+    @property
+    def site_key_file(self) -> Path:
+        return self.root / "site.key"

@@ -1,13 +1,14 @@
 """Starts, speaks to and stops private Asterisks, each in a folder of its own. Rule: an instance sees the lab's tree and
 the folders it was given, under their own absolute paths, in a mount namespace of its own: nothing stays mounted after it."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from config.lab import registry
@@ -28,7 +29,7 @@ mkdir "$tree/run/guichet"
 ulimit -n "$(ulimit -Hn)"
 exec chroot "$tree" /usr/sbin/asterisk -f -C "$conf"
 """
-_FOLDERS = ("etc", "lib", "spool", "log", "cache")
+_FOLDERS = ("etc", "lib/keys", "spool", "log", "cache")
 _RELOADS = {
     "extensions": "dialplan reload",
     "pjsip": "module reload res_pjsip.so",
@@ -75,14 +76,15 @@ class Asterisk:
 
     def extend(self, name: str, text: str) -> None:
         """Adds or replaces one configuration file (as ``extensions.d/x.conf``) and reloads what reads it."""
-        write_config(self.folder / "etc", {name: text})
-        self.rx(_RELOADS[name.split(".")[0]])
+        with (self.folder / "reload.lock").open("w") as turn:
+            # Asterisk refuses a reload while another one goes on.
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            write_config(self.folder / "etc", {name: text})
+            self.rx(_RELOADS[name.split(".")[0]])
 
     def stop(self, patience_s: float = 5.0) -> None:
         """Ends this instance and waits until it is gone."""
         end(self.process, patience_s)
-        with suppress(ChildProcessError):
-            os.waitpid(self.process.pid, os.WNOHANG)
         registry.forget(self.process)
 
 
@@ -113,7 +115,19 @@ def start(
     except AsteriskFailed:
         asterisk.stop()
         raise
+    note = {"ports": asdict(ports), "process": asdict(process)}
+    (folder / "instance.json").write_text(json.dumps(note), encoding="utf-8")
     return asterisk
+
+
+def attach(folder: Path) -> Asterisk | None:
+    """The Asterisk that runs in ``folder``, whoever started it; None when there is none."""
+    try:
+        note = json.loads((folder.absolute() / "instance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    asterisk = Asterisk(folder.absolute(), Ports(**note["ports"]), ProcessId(**note["process"]))
+    return asterisk if asterisk.running else None
 
 
 def this_process() -> ProcessId:

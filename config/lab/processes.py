@@ -4,6 +4,7 @@ so that a number which the kernel gave to somebody else is never signalled."""
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +38,12 @@ def end(process: ProcessId, patience_s: float = 5.0) -> None:
     """Asks it to end, and kills it when it has not after ``patience_s``."""
     for request in (signal.SIGTERM, signal.SIGKILL):
         if not is_alive(process):
-            return
+            break
         os.kill(process.pid, request)
         wait_until_gone(process, patience_s)
+    if not is_alive(process):
+        with suppress(ChildProcessError):
+            os.waitpid(process.pid, 0)
 
 
 def wait_until_gone(process: ProcessId, patience_s: float) -> bool:

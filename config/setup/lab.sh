@@ -63,6 +63,7 @@ build() {
     [ "${PIPESTATUS[0]}" = 0 ] || return 1
     unmount_under "$tree"
     rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/*
+    : >"$tree/etc/resolv.conf"  # no look-ups: everything is on this machine
     printf '127.0.0.1 localhost\n' >"$tree/etc/hosts"
     # Asterisk looks for prompts under the channel's language; Debian names the folder after the voice.
     [ -e "$tree/usr/share/asterisk/sounds/fr" ] || ln -s fr_CA_f_June "$tree/usr/share/asterisk/sounds/fr"

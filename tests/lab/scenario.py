@@ -9,11 +9,9 @@ from tests.lab.rtp import Stream, write_pcap
 
 _SLACK_MS = 20
 _REFUSALS = (400, 401, 403, 404, 408, 480, 481, 484, 486, 487, 488, 500, 503, 603)
-_GONE, _HANG_UP, _REFUSED, _END = "90001", "90002", "90003", "90004"
+_GONE, _HANG_UP, _REFUSED, _CANCELLED, _END = "90001", "90002", "90003", "90004", "90005"
 
-_HEAD = """Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-Max-Forwards: 70
-"""
+
 _CONTACT = "Contact: <sip:[local_ip]:[local_port]>\n"
 
 
@@ -36,11 +34,18 @@ def _send(message: str, attributes: str = "") -> str:
     return f"<send {attributes}><![CDATA[\n{message}\n]]></send>\n"
 
 
-def _request(method: str, number: str, sender: str, cseq: int, extra: str = "", body: str = "") -> str:
+def _via(transaction: str) -> str:
+    return f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK[pid]x[call_number]x{transaction}\nMax-Forwards: 70"
+
+
+def _request(
+    method: str, number: str, sender: str, cseq: int, extra: str = "", body: str = "", transaction: str | None = None
+) -> str:
     recipient = f"To: <sip:{number}@[remote_ip]:[remote_port]>" + ("" if method in ("INVITE", "REGISTER") else "[peer_tag_param]")
     kind = "Content-Type: application/sdp\n" if body else ""
     return f"""{method} sip:{number}@[remote_ip]:[remote_port] SIP/2.0
-{_HEAD}From: {sender};tag=[call_number]x[pid]
+{_via(transaction or f"{method}{cseq}")}
+From: {sender};tag=[call_number]x[pid]
 {recipient}
 Call-ID: [call_id]
 CSeq: {cseq} {method}
@@ -58,7 +63,7 @@ def caller_scenario(
     if signed:
         again = _request("INVITE", number, sender, 2, extra="[authentication]\n", body=_sdp(audio_port))
         parts += ['<recv response="100" optional="true"/>\n<recv response="401" auth="true"/>\n']
-        parts += [_send(_request("ACK", number, sender, 1)), _send(again, 'retrans="500"')]
+        parts += [_send(_request("ACK", number, sender, 1, transaction="INVITE1")), _send(again, 'retrans="500"')]
     cseq = 2 if signed else 1
     parts += [f'<recv response="{code}" optional="true"/>\n' for code in (100, 180, 181, 182, 183)]
     parts += [f'<recv response="{code}" optional="true" next="{_REFUSED}"/>\n' for code in _REFUSALS]
@@ -68,7 +73,8 @@ def caller_scenario(
     parts += [f'<label id="{_HANG_UP}"/>\n', _send(goodbye, 'retrans="500"')]
     parts += ['<recv request="BYE" optional="true"/>\n', f'<recv response="200" next="{_END}"/>\n']
     parts += [f'<label id="{_GONE}"/>\n', _send(_answer("200 OK"), f'next="{_END}"')]
-    parts += [f'<label id="{_REFUSED}"/>\n', _send(_request("ACK", number, sender, cseq))]
+    refused = _request("ACK", number, sender, cseq, transaction=f"INVITE{cseq}")  # the same transaction, unlike an ACK to 200
+    parts += [f'<label id="{_REFUSED}"/>\n', _send(refused)]
     parts += [f'<label id="{_END}"/>\n']
     return _whole("caller", parts)
 
@@ -98,12 +104,15 @@ def _listen(ms: int, label: str) -> str:
     return f'<recv request="BYE" timeout="{max(ms, 1)}" ontimeout="{label}" next="{_GONE}"/>\n<label id="{label}"/>\n'
 
 
-def _answer(status: str, body: str = "", contact: str = "") -> str:
+_OUR_TAG = ";tag=[call_number]y[pid]"
+
+
+def _answer(status: str, tag: str = "", body: str = "", contact: str = "") -> str:
     kind = "Content-Type: application/sdp\n" if body else ""
     return f"""SIP/2.0 {status}
 [last_Via:]
 [last_From:]
-[last_To:];tag=[call_number]y[pid]
+[last_To:]{tag}
 [last_Call-ID:]
 [last_CSeq:]
 {contact}{kind}Content-Length: [len]
@@ -113,27 +122,35 @@ def _answer(status: str, body: str = "", contact: str = "") -> str:
 
 def callee_scenario(audio_port: str, ring_ms: int, refuse_with: str | None, talk_ms: int) -> str:
     """A phone that rings, then answers (or refuses with a status line), and hangs up after ``talk_ms``."""
-    parts = ['<recv request="INVITE" crlf="true"/>\n', _send(_answer("180 Ringing", contact=_CONTACT))]
-    parts += [f'<recv request="CANCEL" timeout="{max(ring_ms, 1)}" ontimeout="1" next="2"/>\n', '<label id="1"/>\n']
+    parts = [_INVITED, _send(_answer("180 Ringing", _OUR_TAG, contact=_CONTACT))]
+    parts += [f'<recv request="CANCEL" timeout="{max(ring_ms, 1)}" ontimeout="1" next="{_CANCELLED}"/>\n', '<label id="1"/>\n']
     if refuse_with:
-        parts += [_send(_answer(refuse_with)), f'<recv request="ACK" next="{_END}"/>\n']
+        parts += [_send(_answer(refuse_with, _OUR_TAG)), f'<recv request="ACK" next="{_END}"/>\n']
     else:
-        parts += [_send(_answer("200 OK", _sdp(audio_port), _CONTACT), 'retrans="500"'), '<recv request="ACK"/>\n']
+        parts += [_send(_answer("200 OK", _OUR_TAG, _sdp(audio_port), _CONTACT), 'retrans="500"'), '<recv request="ACK"/>\n']
         parts += [f'<recv request="BYE" timeout="{talk_ms}" ontimeout="{_HANG_UP}" next="{_GONE}"/>\n']
         parts += [f'<label id="{_HANG_UP}"/>\n', _send(_callee_bye(), 'retrans="500"')]
         parts += [f'<recv response="200" next="{_END}"/>\n']
     # A cancelled INVITE owes two answers: 200 to CANCEL and 487 to INVITE.
-    parts += ['<label id="2"/>\n', _send(_answer("200 OK"))]
-    parts += [_send(_answer("487 Request Terminated").replace("[last_CSeq:]", "CSeq: [last_cseq_number] INVITE"))]
+    terminated = _answer("487 Request Terminated", _OUR_TAG).replace("[last_CSeq:]", "CSeq: [last_cseq_number] INVITE")
+    parts += [f'<label id="{_CANCELLED}"/>\n', _send(_answer("200 OK", _OUR_TAG)), _send(terminated)]
     parts += [f'<recv request="ACK" next="{_END}"/>\n']
     parts += [f'<label id="{_GONE}"/>\n', _send(_answer("200 OK"))]
     parts += [f'<label id="{_END}"/>\n']
     return _whole("callee", parts)
 
 
+_INVITED = """<recv request="INVITE" crlf="true" rrs="true"><action>
+<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+<ereg regexp=".*" search_in="hdr" header="To:" assign_to="callee"/>
+</action></recv>
+"""
+
+
 def _callee_bye() -> str:
     return f"""BYE [next_url] SIP/2.0
-{_HEAD}From: <sip:callee@[local_ip]:[local_port]>;tag=[call_number]y[pid]
+{_via("bye")}
+From: [$callee];tag=[call_number]y[pid]
 To: [$caller]
 Call-ID: [call_id]
 CSeq: 1 BYE

@@ -1,0 +1,3 @@
+"""What all tests share: the fixtures of the lab, idle until a test asks for them."""
+
+pytest_plugins = ["tests.lab.plugin"]

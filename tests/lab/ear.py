@@ -15,6 +15,7 @@ RATE = 8000
 _ALAW = 8
 _JITTER_SAMPLES = 480  # packets this close to their place are put in order, later ones leave a gap
 _LOUD = 300
+_CUT_SAMPLES = 160  # Asterisk leaves out the last few samples of a WAV file
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Heard:
 
     def find(self, prompt: Samples) -> Found:
         """The best place of ``prompt`` in what was heard (normalised cross-correlation; zero when it is not there)."""
-        if len(prompt) == 0 or len(self.samples) < len(prompt):
+        if len(prompt) == 0 or len(self.samples) < len(prompt) - _CUT_SAMPLES:
             return Found(0, 0.0)
         wanted = prompt.astype(np.float64)
-        heard = self.samples.astype(np.float64)
+        heard = np.pad(self.samples.astype(np.float64), (0, _CUT_SAMPLES))
         size = 1 << (len(heard) + len(wanted)).bit_length()
         products = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
         products = products[: len(heard) - len(wanted) + 1]

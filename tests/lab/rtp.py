@@ -13,6 +13,8 @@ _TICKS_A_MS = 8
 _PACKET_MS = 20
 _ALAW, _TELEPHONE_EVENT = 8, 101
 _VOLUME = 10
+_PACKET = _PACKET_MS * _TICKS_A_MS
+_QUIET = b"\xd5"
 
 
 @dataclass
@@ -35,13 +37,21 @@ class Stream:
     def speech(self, samples: Samples) -> bytes:
         """A pcap of 8 kHz speech, packed 20 ms a packet."""
         codes = encode(samples)
-        size = _PACKET_MS * _TICKS_A_MS
+        return self._audio([codes[at : at + _PACKET] for at in range(0, len(codes), _PACKET)])
+
+    def silence(self, ms: int) -> bytes:
+        """A pcap of what a phone sends while its owner listens; ``now_ms`` moves on by exactly ``ms``."""
+        end = self.now_ms + ms
+        content = self._audio([b""] * (ms // _PACKET_MS))
+        self.now_ms = end
+        return content
+
+    def _audio(self, pieces: list[bytes]) -> bytes:
         packets = []
-        for number, at in enumerate(range(0, len(codes), size)):
-            ticks = self.now_ms * _TICKS_A_MS + at
-            payload = codes[at : at + size].ljust(size, b"\xd5")
-            packets.append((number * _PACKET_MS, self._packet(_ALAW, ticks, payload, marker=number == 0)))
-        self.now_ms += len(packets) * _PACKET_MS
+        for number, piece in enumerate(pieces):
+            payload = piece.ljust(_PACKET, _QUIET)
+            packets.append((number * _PACKET_MS, self._packet(_ALAW, self.now_ms * _TICKS_A_MS, payload, marker=number == 0)))
+            self.now_ms += _PACKET_MS
         return _pcap(packets)
 
     def _key(self, event: int, press_ms: int) -> Iterator[tuple[int, bytes]]:

@@ -55,7 +55,14 @@ CSeq: {cseq} {method}
 
 
 def caller_scenario(
-    number: str, sender: str, actions: Sequence[Action], folder: Path, audio_port: str, answer_within_ms: int, signed: bool
+    number: str,
+    sender: str,
+    actions: Sequence[Action],
+    folder: Path,
+    audio_port: str,
+    answer_within_ms: int,
+    signed: bool,
+    mute: bool,
 ) -> str:
     """A caller who dials ``number`` and does ``actions``; ``sender`` is the From header's address."""
     invite = _request("INVITE", number, sender, 1, body=_sdp(audio_port))
@@ -68,7 +75,7 @@ def caller_scenario(
     parts += [f'<recv response="{code}" optional="true"/>\n' for code in (100, 180, 181, 182, 183)]
     parts += [f'<recv response="{code}" optional="true" next="{_REFUSED}"/>\n' for code in _REFUSALS]
     parts += [f'<recv response="200" rrs="true" timeout="{answer_within_ms}"/>\n', _send(_request("ACK", number, sender, cseq))]
-    parts += _steps(actions, folder)
+    parts += _steps(actions, folder, mute)
     goodbye = _request("BYE", number, sender, cseq + 1)
     parts += [f'<label id="{_HANG_UP}"/>\n', _send(goodbye, 'retrans="500"')]
     parts += ['<recv request="BYE" optional="true"/>\n', f'<recv response="200" next="{_END}"/>\n']
@@ -79,21 +86,29 @@ def caller_scenario(
     return _whole("caller", parts)
 
 
-def _steps(actions: Sequence[Action], folder: Path) -> list[str]:
+def _steps(actions: Sequence[Action], folder: Path, mute: bool) -> list[str]:
     stream = Stream(ssrc=0x6775)
     parts: list[str] = []
     for step, action in enumerate(actions, start=1):
         if isinstance(action, HangUp):
             return parts
         before = stream.now_ms
-        if isinstance(action, Keys):
-            parts.append(_play(write_pcap(folder, step, stream.keys(action.digits, action.press_ms, action.gap_ms))))
-        elif isinstance(action, Speak):
-            parts.append(_play(write_pcap(folder, step, stream.speech(action.samples))))
-        elif isinstance(action, Wait | AwaitEnd):
-            stream.now_ms += action.ms
-        parts.append(_listen(stream.now_ms - before + (_SLACK_MS if isinstance(action, Keys | Speak) else 0), str(step)))
+        sound = _sound(action, stream)
+        slack_ms = _SLACK_MS if isinstance(action, Keys | Speak) else 0
+        if slack_ms or not mute:
+            parts.append(_play(write_pcap(folder, step, sound)))
+        parts.append(_listen(stream.now_ms - before + slack_ms, str(step)))
     return parts
+
+
+def _sound(action: Keys | Speak | Wait | AwaitEnd, stream: Stream) -> bytes:
+    match action:
+        case Keys(digits, press_ms, gap_ms):
+            return stream.keys(digits, press_ms, gap_ms)
+        case Speak(samples):
+            return stream.speech(samples)
+        case Wait(ms) | AwaitEnd(ms):
+            return stream.silence(ms)
 
 
 def _play(file: Path) -> str:

@@ -147,6 +147,7 @@ class Options(TypedDict, total=False):
     account: tuple[str, str]  # a softphone's name and password, in place of ``caller``
     answer_within_ms: int
     limit_s: int
+    mute: bool  # sends no silence while waiting; Asterisk's Answer then waits half a second for sound
     listen: bool  # off for load: costs a thread and a socket
 
 
@@ -171,7 +172,9 @@ class Phone:
         folder = self._new_folder(f"call-{number}")
         audio = str(ear.port) if ear else "[media_port]"
         patience = options.get("answer_within_ms", 10_000)
-        text = scenario.caller_scenario(number, sender, actions, folder, audio, patience, signed=account is not None)
+        text = scenario.caller_scenario(
+            number, sender, actions, folder, audio, patience, account is not None, options.get("mute", False)
+        )
         more = ["-s", number, *(["-au", account[0], "-ap", account[1]] if account else [])]
         return CallUnderWay(launch(folder, text, self._remote, limit_s, *more), limit_s, ear)
 

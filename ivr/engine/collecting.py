@@ -77,6 +77,11 @@ class Collector:
         self._keyed = ""
         self._turn_ends_ms = now_ms + command.timing.turn_max_ms
 
+    @property
+    def keyed(self) -> str:
+        """What the entry holds so far."""
+        return self._keyed
+
     def start(self, now_ms: int) -> None:
         """Begin: type-ahead answers at once where keys may interrupt."""
         if self.command.flush:

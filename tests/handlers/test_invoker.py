@@ -25,7 +25,7 @@ def answering(answer: Any, write: bool = False) -> Handler:
     """A handler `test.act` that returns the answer, or raises it."""
 
     @handler(name="test.act", arguments={"who": Argument("text", required=False)}, write=write)
-    def act(_arguments: Any, _services: Any, context: Any) -> Any:
+    def act(arguments: Any, services: Any, context: Any) -> Any:
         if isinstance(answer, BaseException):
             raise answer
         return answer(arguments, services, context) if callable(answer) else answer

@@ -1,0 +1,49 @@
+"""Puts invented people into the demo database.
+
+Rule: filling replaces everybody in one transaction, so that a caller meets either the old people or the new ones. Whoever was
+there keeps her reference: a call that is under way finds its person again.
+"""
+
+import datetime as dt
+import secrets
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from handlers.demo.database import migrate, open_engine
+from handlers.demo.hashing import CodeHasher
+from handlers.demo.models import PaymentRow, PersonRow
+from handlers.demo.people import Invented, crowd, known
+
+COUNT = 300
+
+
+def fill(url: str, seed: int, today: dt.date, count: int = COUNT) -> int:
+    """Make the tables if needed, then the known people and `count` others; how many there are. Payments are around `today`."""
+    migrate(url)
+    engine = open_engine(url)
+    hasher = CodeHasher()
+    rows = [_row(person, hasher) for person in (*known(today), *crowd(count, seed, today))]
+    with Session(engine) as session, session.begin():
+        kept = {row.identifier: row.ref for row in session.execute(select(PersonRow.identifier, PersonRow.ref))}
+        for row in rows:
+            row.ref = kept.get(row.identifier, row.ref)
+        session.execute(delete(PaymentRow))
+        session.execute(delete(PersonRow))
+        session.add_all(rows)
+    engine.dispose()
+    return len(rows)
+
+
+def _row(person: Invented, hasher: CodeHasher) -> PersonRow:
+    return PersonRow(
+        identifier=person.identifier,
+        ref=secrets.token_hex(12),
+        code_hash=hasher.hash(person.code),
+        name=person.name,
+        language=person.language,
+        phone=person.phone,
+        email=person.email,
+        why_no_payment=None if person.why_no_payment is None else person.why_no_payment.value,
+        payments=[PaymentRow(date=day, cents=cents) for day, cents in person.payments],
+    )

@@ -1,0 +1,43 @@
+"""The tables of the demo information system.
+
+Rule: money is whole cents and codes are argon2 hashes. Every name carries `demo_`, so that one database may hold Guichet's
+own tables too.
+"""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    """What the migrations make."""
+
+
+class PersonRow(Base):
+    """`ref` is what calls know her by: random, and not to be guessed from the identifier."""
+
+    __tablename__ = "demo_people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identifier: Mapped[str] = mapped_column(String(11), unique=True)
+    ref: Mapped[str] = mapped_column(String(32), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(8))
+    phone: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(120))
+    why_no_payment: Mapped[str | None] = mapped_column(String(40))
+    payments: Mapped[list["PaymentRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+
+
+class PaymentRow(Base):
+    """One payment, made or planned: which of the two is a matter of the day one asks."""
+
+    __tablename__ = "demo_payments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("demo_people.id", ondelete="CASCADE"), index=True)
+    date: Mapped[dt.date]
+    cents: Mapped[int]
+    person: Mapped[PersonRow] = relationship(back_populates="payments")

@@ -1,0 +1,142 @@
+"""A real HTTP server on loopback that keeps the information system's contract, or breaks it when told to.
+
+It holds the demo's known people, so that one test can ask both adapters the same.
+"""
+
+import asyncio
+import datetime as dt
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel
+
+from handlers.demo.people import Invented, known
+
+TODAY = dt.date(2026, 11, 23)
+TOKEN = "a-token-for-tests"
+
+
+class Identification(BaseModel):
+    identifier: str
+    code: str
+
+
+@dataclass
+class FakeInformationSystem:
+    """`faults` are used up one a request, before any answer: `slow`, `drip`, `deaf` or (status, body). `asked` is what came."""
+
+    people: dict[str, Invented]
+    url: str = ""
+    faults: list[Any] = field(default_factory=list)
+    asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ref(self, person: Invented) -> str:
+        return f"ref-{1_000 + sorted(self.people).index(person.identifier)}"
+
+    def of(self, ref: str) -> Invented | None:
+        return next((person for person in self.people.values() if self.ref(person) == ref), None)
+
+
+def refusal(status: int, code: str) -> JSONResponse:
+    return JSONResponse({"code": code, "detail": "for the log"}, status)
+
+
+def application(fake: FakeInformationSystem) -> FastAPI:
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def misbehave(request: Request, proceed: Any) -> Response:
+        fake.asked.append((request.method, str(request.url.path), dict(request.headers), await request.body()))
+        if fake.faults:
+            return await broken(fake, fake.faults.pop(0))
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return refusal(401, "not_authorised")
+        return await proceed(request)
+
+    @app.get("/v1/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.post("/v1/identifications")
+    def identify(asked: Identification) -> Any:
+        person = fake.people.get(asked.identifier)
+        if person is None or person.code != asked.code:
+            return refusal(403, "not_recognised")
+        return {"person": fake.ref(person), "language": person.language, "new": "something that came later"}
+
+    @app.get("/v1/people/{person}/next-payment")
+    def next_payment(person: str, on: dt.date) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        planned = sorted(payment for payment in found.payments if payment[0] >= on)
+        reason = found.why_no_payment.value if found.why_no_payment else "moved_abroad"
+        return {"payment": form(planned[0]), "reason": None} if planned else {"payment": None, "reason": reason}
+
+    @app.get("/v1/people/{person}/payments")
+    def payments(person: str, before: dt.date, count: Annotated[int, Query(ge=1, le=12)]) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        made = sorted((payment for payment in found.payments if payment[0] < before), reverse=True)
+        return {"payments": [form(payment) for payment in made[:count]]}
+
+    return app
+
+
+def form(payment: tuple[dt.date, int]) -> dict[str, str]:
+    day, cents = payment
+    return {"date": day.isoformat(), "amount": f"{cents // 100}.{cents % 100:02d}"}
+
+
+async def broken(fake: FakeInformationSystem, fault: Any) -> Response:
+    if fault == "slow":
+        await fake.released.wait()
+        return JSONResponse({"status": "ok"})
+    if fault == "drip":
+        return StreamingResponse(dripping(fake), media_type="application/json")
+    if fault == "deaf":
+        return StreamingResponse(cut(), headers={"content-length": "100"})
+    status, body, *headers = fault
+    return Response(body, status, headers[0] if headers else None, "application/json")
+
+
+async def dripping(fake: FakeInformationSystem) -> AsyncIterator[bytes]:
+    while not fake.released.is_set():
+        yield b" "
+        try:
+            await asyncio.wait_for(fake.released.wait(), 0.02)
+        except TimeoutError:
+            continue
+
+
+async def cut() -> AsyncIterator[bytes]:
+    yield b'{"status"'
+    raise ConnectionResetError
+
+
+@contextmanager
+def serving(fake: FakeInformationSystem | None = None) -> Iterator[FakeInformationSystem]:
+    """The server on a free port of loopback, for as long as the block lasts."""
+    fake = fake or FakeInformationSystem({person.identifier: person for person in known(TODAY)})
+    listener = socket.create_server(("127.0.0.1", 0))
+    fake.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(application(fake), log_level="critical", timeout_graceful_shutdown=1))
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(server.serve([listener]),), daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        loop.call_soon_threadsafe(fake.released.set)
+        server.should_exit = True
+        thread.join(10)
+        loop.close()

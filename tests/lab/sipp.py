@@ -3,6 +3,7 @@ the loopback address, a time limit on everything, and the whole exchange kept fo
 
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,7 @@ from config.lab.ports import free_ports
 from tests.lab import scenario
 from tests.lab.actions import Action
 from tests.lab.ear import Ear, Heard
+from tests.lab.load import Load, read_load
 from tests.lab.messages import Course, Message, course, read_messages
 
 _SPARE_S = 10
@@ -85,16 +87,15 @@ def launch(folder: Path, text: str, remote: str, limit_s: int, *more: str, port:
         remote,
         "-sf",
         "scenario.xml",
-        "-m",
-        "1",
         "-nostdin",
         "-i",
         "127.0.0.1",
         "-mi",
         "127.0.0.1",
     ]
+    line += [] if "-m" in more else ["-m", "1", "-trace_msg", "-message_file", "messages.log"]
     line += ["-p", str(port or sip), "-cp", str(control), "-mp", str(media), "-timeout", f"{limit_s}s", "-timeout_error"]
-    line += ["-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log", *more]
+    line += ["-trace_err", "-error_file", "errors.log", *more]
     with (folder / "console.log").open("wb") as console:
         process = subprocess.Popen(line, cwd=folder, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
     return Sipp(folder, process)
@@ -177,6 +178,17 @@ class Phone:
         )
         more = ["-s", number, *(["-au", account[0], "-ap", account[1]] if account else [])]
         return CallUnderWay(launch(folder, text, self._remote, limit_s, *more), limit_s, ear)
+
+    def load(self, number: str, *actions: Action, calls: int, per_second: float, limit_s: int = 600) -> Load:
+        """Many equal calls by one SIPp, at a steady rate; callers are mute and listen to nothing. Waits for the end."""
+        folder = self._new_folder(f"load-{number}")
+        sender = "<sip:0199[call_number]@[local_ip]:[local_port]>"
+        text = scenario.caller_scenario(number, sender, actions, folder, "[media_port]", 10_000, signed=False, mute=True)
+        more = ["-s", number, "-m", str(calls), "-r", str(max(round(per_second * 10), 1)), "-rp", "10000", "-l", str(calls)]
+        began = time.monotonic()
+        sipp = launch(folder, text, self._remote, limit_s, *more, "-trace_stat", "-stf", "statistics.csv")
+        sipp.finish(limit_s + _SPARE_S)
+        return read_load(folder / "statistics.csv", time.monotonic() - began)
 
     def callee(
         self, port: int, *, ring_ms: int = 0, refuse_with: str | None = None, talk_ms: int = 60_000, limit_s: int = 120

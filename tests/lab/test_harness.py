@@ -137,3 +137,14 @@ def test_ten_callers_at_once_are_not_mixed_up(phone: Phone, dialplan: AddExtensi
     assert all(call.finish().completed for call in under_way)
     keyed = {caller: asterisk.rx(f"database get mixed {caller}").split()[-1] for caller in callers}
     assert keyed == {caller: caller for caller in callers}
+
+
+def test_a_load_of_calls_at_a_steady_rate_completes(phone: Phone, dialplan: AddExtension) -> None:
+    number = dialplan("""
+        Answer()
+        Read(KEYED,,2,,1,5)
+        Hangup()
+    """)
+    load = phone.load(number, Wait(200), Keys("42"), AwaitEnd(5000), calls=20, per_second=20)
+    assert (load.completed, load.failed) == (20, 0)
+    assert load.seconds < 15

@@ -11,7 +11,7 @@ import httpx
 
 from handlers.errors import Failed, Refused
 from handlers.http.client import JsonClient, Reply
-from handlers.http.forms import REFERENCE, IdentifiedForm, NextPaymentForm, PaymentsForm, read
+from handlers.http.forms import REFERENCE, HealthForm, IdentifiedForm, NextPaymentForm, PaymentsForm, read
 from handlers.information_system import NoPayment, Payment, Person
 
 TIMEOUT_MS = 2_500
@@ -55,7 +55,7 @@ class HttpInformationSystem:
         return payments[:count]
 
     def probe(self) -> None:
-        _ok(self._client.get("/v1/health"))
+        read(HealthForm, _ok(self._client.get("/v1/health")))
 
     def _next(self, person: str, on: dt.date) -> NextPaymentForm:
         return read(NextPaymentForm, self._of_person(person, "next-payment", {"on": on.isoformat()}))

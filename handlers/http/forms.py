@@ -5,7 +5,7 @@ Rule: what does not fit is Failed("bad_answer"); names that we do not know are p
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,10 @@ Day = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
 
 class Form(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class HealthForm(Form):
+    status: Literal["ok"]
 
 
 class IdentifiedForm(Form):

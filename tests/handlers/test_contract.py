@@ -1,0 +1,124 @@
+"""The written contract, the server that stands in for it, and what we send agree."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from handlers.demo.people import known
+from handlers.errors import Refused
+from handlers.http.adapter import HttpInformationSystem
+from handlers.information_system import NoPayment
+from tests.handlers.fake_information_system import TODAY, TOKEN, FakeInformationSystem, application, serving
+
+CONTRACT = YAML(typ="safe").load(Path(__file__).parents[2] / "docs/openapi/information-system.yaml")
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found: Any = CONTRACT
+    for name in node["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return resolved(found)
+
+
+def operation(method: str, path: str) -> dict[str, Any]:
+    """The operation whose path template fits."""
+    parts = path.split("/")
+    for template, methods in CONTRACT["paths"].items():
+        wanted = template.split("/")
+        if len(wanted) == len(parts) and all(a == b or a.startswith("{") for a, b in zip(wanted, parts, strict=True)):
+            return methods[method.lower()]
+    raise AssertionError(f"{path} is not in the contract")
+
+
+def check(schema: dict[str, Any], value: Any) -> None:
+    Draft202012Validator({**schema, "components": CONTRACT["components"]}).validate(value)
+
+
+def body_schema(holder: dict[str, Any]) -> dict[str, Any]:
+    return resolved(holder)["content"]["application/json"]["schema"]
+
+
+def check_exchange(request: httpx.Request, response: httpx.Response) -> None:
+    wanted = operation(request.method, request.url.path)
+    query = dict(request.url.params)
+    declared = [resolved(each) for each in wanted.get("parameters", [])]
+    assert set(query) == {each["name"] for each in declared if each["in"] == "query"}
+    for each in declared:
+        if each["in"] == "query":
+            integer = each["schema"].get("type") == "integer"
+            check(each["schema"], int(query[each["name"]]) if integer else query[each["name"]])
+    if "requestBody" in wanted:
+        check(body_schema(wanted["requestBody"]), json.loads(request.content))
+    check(body_schema(wanted["responses"][str(response.status_code)]), json.loads(response.content))
+
+
+class Watching(httpx.HTTPTransport):
+    """The network, with every exchange held against the contract."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[tuple[str, int]] = set()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        content = response.read()
+        whole = httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+        check_exchange(request, response)
+        self.seen.add((operation(request.method, request.url.path)["operationId"], response.status_code))
+        return whole
+
+
+@pytest.fixture
+def watching() -> Iterator[tuple[HttpInformationSystem, Watching]]:
+    with serving() as fake:
+        transport = Watching()
+        yield HttpInformationSystem(fake.url, TOKEN, transport=transport), transport
+
+
+def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
+    watching: tuple[HttpInformationSystem, Watching],
+) -> None:
+    system, transport = watching
+    system.probe()
+    assert system.verify("10000000014", "0") is None
+    for person in known(TODAY):
+        found = system.verify(person.identifier, person.code)
+        assert found is not None
+        system.next_payment(found.ref, TODAY)
+        system.why_no_payment(found.ref, TODAY)
+        system.last_payments(found.ref, TODAY, 12)
+    for ask in (system.next_payment, lambda ref, on: system.last_payments(ref, on, 1)):
+        with pytest.raises(Refused):
+            ask("nobody-here", TODAY)
+    answers = {
+        (each["operationId"], int(status))
+        for methods in CONTRACT["paths"].values()
+        for each in methods.values()
+        for status in each["responses"]
+    }
+    assert transport.seen == answers
+
+
+def test_the_server_of_the_tests_has_the_contracts_paths() -> None:
+    app = application(FakeInformationSystem({}))
+    served = {(method.lower(), route.path) for route in app.routes if isinstance(route, APIRoute) for method in route.methods}
+    assert served == {(method, path) for path, methods in CONTRACT["paths"].items() for method in methods}
+
+
+def test_every_schema_of_the_contract_is_one() -> None:
+    for schema in CONTRACT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_the_contract_names_every_reason_for_no_payment() -> None:
+    told = CONTRACT["components"]["schemas"]["NextPayment"]["properties"]["reason"]["description"]
+    assert [reason.value for reason in NoPayment if reason.value not in told] == []

@@ -21,6 +21,8 @@ from config.lab.tree import Tree, find_tree
 _ENTER = """
 set -e
 cd /
+# What is mounted from here on stays in here; where / is no mount point (a chroot) nothing may be shared to begin with.
+mount --make-rprivate / 2>/dev/null || ! grep -q ' shared:' /proc/self/mountinfo
 tree=$1 conf=$2; shift 2
 for folder; do mkdir -p "$tree$folder"; mount --bind "$folder" "$tree$folder"; done
 mount -t proc proc "$tree/proc"
@@ -157,7 +159,7 @@ def _lay_out(folder: Path, files: Mapping[str, str]) -> None:
 
 def _launch(tree: Tree, folder: Path, shown: Sequence[Path]) -> ProcessId:
     arguments = [str(tree.root), f"{folder}/etc/asterisk.conf", *map(str, shown)]
-    line = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _ENTER, "sh", *arguments]
+    line = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", _ENTER, "sh", *arguments]
     to_console = (os.POSIX_SPAWN_OPEN, 1, f"{folder}/log/console.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     plumbing = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), to_console, (os.POSIX_SPAWN_DUP2, 1, 2)]
     process = identify(os.posix_spawnp(line[0], line, os.environ, file_actions=plumbing, setsid=True))

@@ -17,7 +17,7 @@ MAX_WAIT_MS = 4_000
     name="identification.verify",
     arguments={"identifier": Argument("identifier", secret=True), "code": Argument("digits", secret=True)},
     timeout_ms=8_000,
-    refusals=("not_recognised", "locked"),
+    refusals=("not_recognised", "too_many"),
     returns={"person": "text", "language": "text"},
 )
 def verify(arguments: Mapping[str, Any], services: Services, context: HandlerContext) -> dict[str, str]:
@@ -26,7 +26,7 @@ def verify(arguments: Mapping[str, Any], services: Services, context: HandlerCon
     tried = services.fingerprint(identifier)
     verdict = services.attempts.check(tried, context.caller_hash, context.at)
     if verdict.refused:
-        raise Refused("locked")
+        raise Refused("too_many")
     if verdict.wait_ms > 0:
         services.pause(min(verdict.wait_ms, MAX_WAIT_MS))
     person = services.information.verify(identifier, code)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.base import HandlerContext, Services, handler
+from handlers.base import Argument, HandlerContext, Services, handler
+from handlers.errors import Failed
 from handlers.information_system import Payment
 
 LAST = 3
+MOST = 12
 PAYMENT = {"amount": "amount", "date": "date"}
 
 
@@ -29,10 +31,20 @@ def why_none(arguments: Mapping[str, Any], services: Services, context: HandlerC
     return None if reason is None else {"reason": reason.value}
 
 
-@handler(name="payments.last", arguments={"person": "text"}, refusals=("unknown_person",), returns=[PAYMENT])
+@handler(
+    name="payments.last",
+    arguments={"person": "text", "count": Argument("number", required=False)},
+    refusals=("unknown_person",),
+    returns=[PAYMENT],
+)
 def last(arguments: Mapping[str, Any], services: Services, context: HandlerContext) -> list[dict[str, Any]]:
-    """The last three payments, the latest first."""
-    return [_form(each) for each in services.information.last_payments(arguments["person"], context.today, LAST)]
+    """The last payments, three unless `count` (1 to 12) says otherwise, the latest first."""
+    count = arguments.get("count")
+    if count is None:
+        count = LAST
+    if isinstance(count, bool) or count not in range(1, MOST + 1):
+        raise Failed("bad_argument")
+    return [_form(each) for each in services.information.last_payments(arguments["person"], context.today, int(count))]
 
 
 def _form(payment: Payment) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Desk:
 
 
 NOT_RECOGNISED = Outcome(Result.REFUSED, reason="not_recognised")
-LOCKED = Outcome(Result.REFUSED, reason="locked")
+TOO_MANY = Outcome(Result.REFUSED, reason="too_many")
 RECOGNISED = Outcome(Result.DONE, {"person": "ref-1", "language": "fr"})
 
 
@@ -61,7 +61,7 @@ def test_the_right_code_gives_a_reference() -> None:
 def test_wrong_codes_are_slowed_and_then_refused_alike_for_known_and_unknown(identifier: str) -> None:
     desk = Desk()
     outcomes = [desk.identify(identifier, WRONG) for _ in range(5)]
-    assert outcomes == [NOT_RECOGNISED] * 3 + [LOCKED] * 2
+    assert outcomes == [NOT_RECOGNISED] * 3 + [TOO_MANY] * 2
     assert desk.pauses == [1_000, 2_000]
     assert len(desk.information.verified) == 3
 
@@ -70,7 +70,7 @@ def test_a_locked_caller_is_refused_the_right_code_too_and_others_are_not() -> N
     desk = Desk()
     for _ in range(3):
         desk.identify(KNOWN, WRONG)
-    assert desk.identify(KNOWN, RIGHT) == LOCKED
+    assert desk.identify(KNOWN, RIGHT) == TOO_MANY
     assert desk.identify(KNOWN, RIGHT, number="2") == RECOGNISED
 
 
@@ -127,6 +127,17 @@ def test_the_last_three_payments() -> None:
     outcome = run(Desk().port, "payments.last", person="ref-1")
     days = [dt.date(2026, 11, 1), dt.date(2026, 10, 2), dt.date(2026, 9, 2)]
     assert outcome.value == tuple({"amount": Decimal("900.00"), "date": day} for day in days)
+
+
+@pytest.mark.parametrize(("count", "made"), [(1, 1), (2, 2), (Decimal(5), 5), (12, 12), (None, 3)])
+def test_as_many_payments_as_are_asked_for(count: Any, made: int) -> None:
+    assert len(run(Desk().port, "payments.last", person="ref-1", count=count).value) == made
+
+
+@pytest.mark.parametrize("count", [0, -1, 13, Decimal("1.5"), "many", True])
+def test_a_count_that_cannot_be_meant_is_failed(count: Any) -> None:
+    outcome = run(Desk().port, "payments.last", person="ref-1", count=count)
+    assert outcome == Outcome(Result.FAILED, reason="bad_argument")
 
 
 def test_a_file_that_cannot_be_read_is_failed() -> None:

@@ -18,7 +18,7 @@ from telephony.returns import Return, Returns
 log = structlog.get_logger(__name__)
 
 _TARGET = re.compile(r"(queue|extension|number):([A-Za-z0-9_-]{1,40})")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,5 @@ def outcome_of(back: Return | None) -> Outcome:
 
 
 def safe(reason: str) -> str:
-    """A reason as a channel variable may hold it: letters, digits and `_.:-`, at most 60."""
+    """A reason as a channel variable may hold it: letters, digits, `_` and `-`, at most 60."""
     return _UNSAFE.sub("_", reason)[:60]

@@ -1,0 +1,313 @@
+"""extensions.conf: the net below every call.
+
+Rule: whatever happens to the engine, the caller goes on: hours, queue, each way a queue can end, a packaged sentence, a message
+for a callback, goodbye. AGISTATUS is never trusted: only IVR_DONE, which the engine sets, ends a call, and IVR_NEXT moves it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from ivr.engine.flow import Hours
+from telephony.dialplan.settings import SENTENCES, AsteriskSettings, QueuePlan
+
+SWITCH_S = 5
+JUST_TRIED_S = 120
+_QUEUE_OUTCOMES = {
+    "TIMEOUT": "noanswer",
+    "JOINEMPTY": "noanswer",
+    "JOINUNAVAIL": "noanswer",
+    "LEAVEEMPTY": "noanswer",
+    "LEAVEUNAVAIL": "noanswer",
+    "FULL": "full",
+    "CONTINUE": "far_end_disconnect",
+}
+_DIAL_OUTCOMES = {"BUSY": "busy", "NOANSWER": "noanswer", "CANCEL": "noanswer", "ANSWER": "far_end_disconnect"}
+
+
+def extensions(settings: AsteriskSettings) -> str:
+    """The whole file."""
+    sections = [
+        _entry(settings),
+        _engine(settings),
+        _transfer(settings),
+        _to_queue(settings),
+        _to_dial(settings, "extension", settings.extensions),
+        _to_dial(settings, "number", settings.externals),
+        _back(settings),
+        _outcomes(settings),
+        _net(settings),
+        _say(settings),
+        _hours(settings),
+        _hangup(settings),
+        _ping(settings),
+    ]
+    return "; Written by 'ivr asterisk-config'. Changes made here are lost.\n\n" + "\n".join(sections)
+
+
+def _context(name: str, *extensions: str) -> str:
+    return f"[{name}]\n" + "".join(extensions)
+
+
+def _exten(name: str, *steps: str) -> str:
+    """Steps may begin with `(label)`."""
+    lines = [f"exten => {name},1,NoOp()"]
+    for step in steps:
+        label, _, rest = step.partition(")") if step.startswith("(") else ("", "", step)
+        lines.append(f" same => n{label + ')' if label else ''},{rest}")
+    return "\n".join(lines) + "\n"
+
+
+def _falls_to_net(context: str) -> str:
+    """Where a call goes when its time is up, or when the dialplan itself is at fault."""
+    return "".join(_exten(name, "Set(TIMEOUT(absolute)=0)", f"Goto({context}-net,s,1)") for name in ("T", "t", "i", "e"))
+
+
+def _entry(settings: AsteriskSettings) -> str:
+    context = settings.context
+    return _context(
+        context,
+        *(
+            _exten(
+                plan.number,
+                "Set(IVR_CALL=${UNIQUEID})",
+                f"Set(IVR_DIALLED={plan.number})",
+                f"Set(IVR_QUEUE={plan.queue})",
+                f"Set(IVR_LANGUAGE={plan.language})",
+                f"Goto({context}-engine,s,1)",
+            )
+            for plan in settings.numbers
+        ),
+    )
+
+
+def _engine(settings: AsteriskSettings) -> str:
+    first, *others = settings.engines
+    query = "call?call=${IVR_CALL}&dialled=${IVR_DIALLED}"
+    return _context(
+        f"{settings.context}-engine",
+        _exten(
+            "s",
+            "Set(CALLERID(num)=${FILTER(0-9+,${CALLERID(num)})})",
+            "Set(CALLERID(name)=)",
+            f"Set(CHANNEL(hangup_handler_push)={settings.context}-hangup,s,1)",
+            "Set(AGIEXITONHANGUP=yes)",
+            "Answer()",
+            f"Set(TIMEOUT(absolute)={SWITCH_S})",
+            f"AGI(agi://{first}/{query})",
+            *(_next_engine(other, query) for other in others),
+            "(after)Set(TIMEOUT(absolute)=0)",
+            'GotoIf($["${IVR_DONE}"!=""]?done)',
+            f'GotoIf($["${{IVR_NEXT}}"!=""]?{settings.context}-transfer,s,1)',
+            f"Goto({settings.context}-net,s,1)",
+            "(done)Hangup()",
+        ),
+        _falls_to_net(settings.context),
+    )
+
+
+def _next_engine(address: str, query: str) -> str:
+    return f'ExecIf($["${{AGISTATUS}}"="FAILURE"]?AGI(agi://{address}/{query}))'
+
+
+def _transfer(settings: AsteriskSettings) -> str:
+    context = settings.context
+    target = f"{context}-to-${{IVR_NEXT}},${{IVR_TARGET}},1"
+    return _context(
+        f"{context}-transfer",
+        _exten(
+            "s",
+            "Set(IVR_OUTCOME=failed)",
+            "Set(IVR_BEGAN=${EPOCH})",
+            f"GotoIf($[${{DIALPLAN_EXISTS({target})}}]?{target})",
+            f"Goto({context}-back,s,1)",
+        ),
+        _falls_to_net(context),
+    )
+
+
+def _queue_step(queue: QueuePlan, wait: str) -> str:
+    """A caller whose line is answered already hears nothing of a ringing phone, unless told to."""
+    options = f"Cm({queue.music})" if queue.music else "Cr"
+    return f"Queue({queue.name},{options},,,{wait})"
+
+
+def _to_queue(settings: AsteriskSettings) -> str:
+    context = settings.context
+    return _context(
+        f"{context}-to-queue",
+        *(
+            _exten(
+                queue.name,
+                f"Gosub({context}-hours,{queue.name},1)",
+                'GotoIf($["${GOSUB_RETVAL}"="open"]?open)',
+                "Set(IVR_OUTCOME=closed)",
+                f"Goto({context}-back,s,1)",
+                "(open)Set(TIMEOUT(absolute)=0)",
+                _queue_step(queue, f"${{IF($[0${{IVR_WAIT}} > 0]?${{IVR_WAIT}}:{queue.wait_s})}}"),
+                "Set(IVR_TRIED=${EPOCH})",
+                f"Gosub({context}-outcome,queue-${{QUEUESTATUS}},1)",
+                "Set(IVR_OUTCOME=${GOSUB_RETVAL})",
+                f"Goto({context}-back,s,1)",
+            )
+            for queue in settings.queues
+        ),
+        _falls_to_net(context),
+    )
+
+
+def _to_dial(settings: AsteriskSettings, kind: str, targets: Mapping[str, str]) -> str:
+    context = settings.context
+    return _context(
+        f"{context}-to-{kind}",
+        *(
+            _exten(
+                name,
+                "Set(TIMEOUT(absolute)=0)",
+                f"Dial({target},${{IF($[0${{IVR_WAIT}} > 0]?${{IVR_WAIT}}:{settings.dial_s})}},r)",
+                f"Gosub({context}-outcome,dial-${{DIALSTATUS}},1)",
+                "Set(IVR_OUTCOME=${GOSUB_RETVAL})",
+                f"Goto({context}-back,s,1)",
+            )
+            for name, target in targets.items()
+        ),
+        _falls_to_net(context),
+    )
+
+
+def _back(settings: AsteriskSettings) -> str:
+    context = settings.context
+    return _context(
+        f"{context}-back",
+        _exten(
+            "s",
+            "Set(IVR_NEXT=)",
+            f'GotoIf($["${{IVR_FINAL}}"="1"]?{context}-net,s,1)',
+            f"Set(TIMEOUT(absolute)={SWITCH_S})",
+            "AGI(agi://${IVR_HOME}/resume?call=${IVR_CALL}&outcome=${IVR_OUTCOME}&waited=$[${EPOCH} - ${IVR_BEGAN}])",
+            f"Goto({context}-engine,s,after)",
+        ),
+        _falls_to_net(context),
+    )
+
+
+def _outcomes(settings: AsteriskSettings) -> str:
+    known = [f"exten => queue-{status},1,Return({outcome})\n" for status, outcome in _QUEUE_OUTCOMES.items()]
+    known += [f"exten => dial-{status},1,Return({outcome})\n" for status, outcome in _DIAL_OUTCOMES.items()]
+    return _context(f"{settings.context}-outcome", *known, "exten => _[qd].,1,Return(failed)\n")
+
+
+def _net(settings: AsteriskSettings) -> str:
+    context = settings.context
+    queues = "".join(
+        _exten(queue.name, _queue_step(queue, str(queue.wait_s)), f"Goto({context}-net,s,busy)") for queue in settings.queues
+    )
+    message = f"{settings.callbacks}/${{EPOCH}}~${{IVR_CALL}}~${{CALLERID(num)}}~${{IVR_QUEUE}}~${{IVR_REASON}}.wav"
+    return _context(
+        f"{context}-net",
+        _exten(
+            "s",
+            "Set(TIMEOUT(absolute)=0)",
+            "Set(IVR_NEXT=)",
+            f"GotoIf($[${{EPOCH}} - 0${{IVR_TRIED}} < {JUST_TRIED_S}]?busy)",
+            f"Gosub({context}-hours,${{IVR_QUEUE}},1)",
+            'GotoIf($["${GOSUB_RETVAL}"="open"]?open)',
+            f"Gosub({context}-say,closed,1)",
+            "Goto(message)",
+            f"(open)Gosub({context}-say,trouble,1)",
+            f"GotoIf($[${{DIALPLAN_EXISTS({context}-net,${{IVR_QUEUE}},1)}}]?${{IVR_QUEUE}},1)",
+            f"(busy)Gosub({context}-say,busy,1)",
+            f"(message)Gosub({context}-say,leave_message,1)",
+            f"Record({message},4,{settings.message_s},k)",
+            f"Gosub({context}-say,thanks,1)",
+            "Hangup()",
+        ),
+        queues,
+        *(_exten(name, "Set(TIMEOUT(absolute)=0)", "Goto(s,message)") for name in ("T", "t", "i", "e")),
+    )
+
+
+def _say(settings: AsteriskSettings) -> str:
+    languages = settings.languages
+    path = settings.prompts.rstrip("/")
+    return _context(
+        f"{settings.context}-say",
+        *(
+            _exten(
+                sentence,
+                *(f'GotoIf($["${{IVR_LANGUAGE}}"="{language}"]?{language})' for language in languages[1:]),
+                *(step for language in languages for step in (f"({language})Playback({path}/{sentence}-{language})", "Return()")),
+            )
+            for sentence in SENTENCES
+        ),
+    )
+
+
+def _hours(settings: AsteriskSettings) -> str:
+    """The global variable `CONTEXT_clock` (seconds since 1970) lets an administrator rehearse the night by day."""
+    clock = f"${{IF($[0${{{settings.context}_clock}} > 0]?${{{settings.context}_clock}}:${{EPOCH}})}}"
+    zone = settings.timezone
+    return _context(
+        f"{settings.context}-hours",
+        *(
+            _exten(
+                queue.name,
+                f"Set(LOCAL(now)={clock})",
+                f"Set(LOCAL(date)=${{STRFTIME(${{now}},{zone},%Y%m%d)}})",
+                f"Set(LOCAL(day)=${{STRFTIME(${{now}},{zone},%u)}})",
+                f"Set(LOCAL(time)=1${{STRFTIME(${{now}},{zone},%H%M)}})",
+                *_opening(queue.hours),
+                "(open)Return(open)",
+            )
+            for queue in settings.queues
+        ),
+        "exten => _.,1,Return(open)\n",
+    )
+
+
+def _opening(hours: Hours | None) -> Iterator[str]:
+    if hours is None:
+        return
+    for date, ranges in sorted(hours.exceptions.items()):
+        same = f'"${{date}}"="{date:%Y%m%d}"'
+        yield from (_open_between(same, opens, closes) for opens, closes in ranges)
+        yield f"ExecIf($[{same}]?Return(closed))"
+    for day, opens, closes in hours.weekly:
+        yield _open_between(f'"${{day}}"="{day + 1}"', opens, closes)
+    yield "Return(closed)"
+
+
+def _open_between(when: str, opens: dt.time, closes: dt.time) -> str:
+    """Times carry a 1 before them, so that none begins with a zero."""
+    return f"GotoIf($[{when} & ${{time}} >= 1{opens:%H%M} & ${{time}} < 1{closes:%H%M}]?open)"
+
+
+def _hangup(settings: AsteriskSettings) -> str:
+    """Tells the engine how a call ended that was away on a transfer."""
+    return _context(
+        f"{settings.context}-hangup",
+        _exten(
+            "s",
+            'GotoIf($["${IVR_NEXT}"=""]?end)',
+            'Set(IVR_OUTCOME=${IF($["${MEMBERINTERFACE}"!="" | "${DIALSTATUS}"="ANSWER"]?answered:abandoned)})',
+            "AGI(agi://${IVR_HOME}/hangup?call=${IVR_CALL}&outcome=${IVR_OUTCOME}&waited=${QEHOLDTIME})",
+            "(end)Return()",
+        ),
+    )
+
+
+def _ping(settings: AsteriskSettings) -> str:
+    """For `ivr doctor`: whether Asterisk itself reaches the engine and the packaged sentences."""
+    first: Sequence[str] = settings.engines[:1]
+    path = f"{settings.prompts.rstrip('/')}/{SENTENCES[0]}-{settings.languages[0]}.wav"
+    return _context(
+        f"{settings.context}-ping",
+        _exten(
+            "s",
+            "Set(AGIEXITONHANGUP=yes)",
+            f"Set(TIMEOUT(absolute)={SWITCH_S})",
+            *(f"AGI(agi://{address}/ping)" for address in first),
+            f"UserEvent(GuichetPing,Pong: ${{IVR_PONG}},Prompts: ${{STAT(e,{path})}})",
+            "Hangup()",
+        ),
+        _exten("T", "UserEvent(GuichetPing,Pong: late)", "Hangup()"),
+    )

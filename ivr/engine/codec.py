@@ -32,6 +32,8 @@ def kind(cls: T) -> T:
     """Register a frozen dataclass or an enum under its own name."""
     if issubclass(cls, enum.Enum):
         _ENUMS[cls.__name__] = cls
+    elif "kind" in getattr(cls, "__annotations__", {}):
+        raise CodecError(f"{cls.__name__} has a field 'kind', which the written form needs for itself")
     else:
         _KINDS[cls.__name__] = cls
     return cls

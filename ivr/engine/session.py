@@ -83,7 +83,7 @@ class Trace:
 
     dialog: str
     step: int
-    kind: str
+    what: str
     detail: str = ""
 
 

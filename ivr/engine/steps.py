@@ -100,9 +100,9 @@ def _variant(state: State, step: Variant) -> tuple[int, int]:
 def _remark(state: State, step: Remark) -> None:
     value = "" if step.value is None else str(evaluate(step.value, state.names()))
     state.traced(f"{step.what}:{step.name}")
-    if step.what == "outcome" and state.session.attempts:
-        top = state.session.attempts[-1]
-        state.close_attempts(step.name, value, kept=top.depth - 1)
+    if step.what == "outcome":
+        if state.session.attempts:
+            state.close_attempts(step.name, value, kept=state.session.attempts[-1].depth - 1)
     elif step.what == "reason":
         state.update(reason=step.name)
     else:

@@ -24,6 +24,7 @@ cd /
 # What is mounted from here on stays in here; where / is no mount point (a chroot) nothing may be shared to begin with.
 mount --make-rprivate / 2>/dev/null || ! grep -q ' shared:' /proc/self/mountinfo
 tree=$1 conf=$2; shift 2
+mount -t tmpfs tmpfs "$tree/tmp"
 for folder; do mkdir -p "$tree$folder"; mount --bind "$folder" "$tree$folder"; done
 mount -t proc proc "$tree/proc"
 mount -t tmpfs tmpfs "$tree/run"

@@ -151,7 +151,7 @@ def open_engine(settings: RecordsSettings) -> Engine:
         case "postgresql":
             limits = {"connect_timeout": max(2, settings.timeout_ms // 1000), "tcp_user_timeout": settings.timeout_ms}
             driver = url.set(drivername="postgresql+psycopg")
-            engine = create_engine(driver, connect_args=limits, pool_pre_ping=True, **pool)
+            engine = create_engine(driver, connect_args=limits, isolation_level="READ COMMITTED", pool_pre_ping=True, **pool)
             event.listen(engine, "begin", _begin_postgresql)
         case other:
             raise ValueError(f"{other} is not supported: give sqlite:///PATH or postgresql://...")

@@ -193,7 +193,7 @@ def _back(settings: AsteriskSettings) -> str:
 def _outcomes(settings: AsteriskSettings) -> str:
     known = [f"exten => queue-{status},1,Return({outcome})\n" for status, outcome in _QUEUE_OUTCOMES.items()]
     known += [f"exten => dial-{status},1,Return({outcome})\n" for status, outcome in _DIAL_OUTCOMES.items()]
-    return _context(f"{settings.context}-outcome", *known, "exten => _[qd].,1,Return(failed)\n")
+    return _context(f"{settings.context}-outcome", *known, "exten => _[qd]!,1,Return(failed)\n")
 
 
 def _net(settings: AsteriskSettings) -> str:
@@ -260,7 +260,7 @@ def _hours(settings: AsteriskSettings) -> str:
             )
             for queue in settings.queues
         ),
-        "exten => _.,1,Return(open)\n",
+        "exten => _[A-Za-z0-9]!,1,Return(open)\n",
     )
 
 

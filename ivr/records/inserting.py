@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.records.columns import Base
@@ -31,3 +31,14 @@ def insert_new(connection: Connection, row: type[Base], rows: Sequence[Mapping[s
     """Insert those rows that break no uniqueness."""
     if rows:
         connection.execute(insert_into(connection, row).on_conflict_do_nothing(), [dict(values) for values in rows])
+
+
+def fitted(row: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values whose texts every database takes: no longer than their columns, without NUL and lone surrogates."""
+    columns = row.__table__.columns
+    return {name: _fitted(value, columns[name].type) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _fitted(text: str, type_: object) -> str:
+    clean = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return clean[: type_.length] if isinstance(type_, String) and type_.length else clean

@@ -18,6 +18,8 @@ from ivr.records.database import Database
 from ivr.records.inserting import insert_once
 from ivr.records.models import OutboxRow, RequestRow
 
+KEY_LENGTH = 255
+
 
 class DatabaseUnitOfWork:
     """Implements ivr.ports.unit_of_work.UnitOfWork."""
@@ -41,6 +43,7 @@ class _Work:
         self._request_id: str | None = None
 
     def request(self, kind: str, business_key: str, payload: Mapping[str, Any]) -> Receipt:
+        _check_key(business_key)
         values = {
             "id": secrets.token_hex(16),
             "kind": kind,
@@ -58,6 +61,7 @@ class _Work:
         return Receipt(stored.request_id, created, stored.status, stored.payload)
 
     def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
+        _check_key(key)
         now = self._clock.now()
         values = {
             "kind": kind,
@@ -82,3 +86,8 @@ class _Work:
             .limit(1)
         ).one()
         return Receipt(found.id, False, found.status, decode(found.payload))
+
+
+def _check_key(key: str) -> None:
+    if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
+        raise ValueError(f"a key has 1 to {KEY_LENGTH} characters, this one {len(key)}")

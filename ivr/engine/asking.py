@@ -5,13 +5,13 @@ Rule: every reading ends in another Collect, in the next step, or in giving up; 
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.engine.commands import Collect, KeyEntries, KeyField, Keys, Phrase, Timing, Words
 from ivr.engine.events import Heard, Noinput, Pressed
-from ivr.engine.expressions import evaluate, truth
+from ivr.engine.expressions import ExpressionError, evaluate, truth
 from ivr.engine.flow import Ask, Choice, Wording
 from ivr.engine.prompts import Prompt, Value, join
 from ivr.engine.secrets import Secret
@@ -291,3 +291,16 @@ def _rising(state: State, wordings: tuple[Wording, ...], count: int, default: st
     if not wordings:
         return state.sentence(default)
     return state.render(wordings[min(count, len(wordings)) - 1])
+
+
+def prompts_of(state: State, ask: Ask) -> Iterator[Prompt]:
+    """What this field may say without a value: first, again, and after each kind of trouble."""
+    befores = [ask.introduction, Wording(), *ask.noinput, *ask.nomatch, ask.help]
+    befores += [
+        state.flow.texts.get(name, Wording()) for name in ("noinput", "nomatch", "not_confirmed", "slower", "back_nothing")
+    ]
+    for before in befores:
+        try:
+            yield join(state.render(before), _question(state, ask))
+        except ExpressionError:
+            continue

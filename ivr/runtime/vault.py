@@ -43,5 +43,6 @@ def conceal(event: Pressed | Heard, shape: str, spoken: bool, context: Context, 
 
 
 def _kept(parsed: Understood | NotUnderstood, raw: str, shape: str, spoken: bool, vault: Vault) -> Secret:
-    understood = isinstance(parsed, Understood)
-    return vault.keep(str(parsed.value) if understood else raw, shape, understood, spoken)
+    if isinstance(parsed, Understood):
+        return vault.keep(str(parsed.value), shape, True, spoken)
+    return vault.keep(raw, shape, False, spoken)

@@ -1,0 +1,17 @@
+"""Every value type by its name."""
+
+from collections.abc import Mapping
+
+from ivr.values import simple
+from ivr.values.base import ValueType
+
+_ALL: tuple[ValueType, ...] = (
+    simple.Digits(), simple.Identifier(), simple.Number(), simple.Amount(), simple.Euros(), simple.YesNo(), simple.Phone(),
+    simple.Date(), simple.Month(), simple.FreeText(), simple.Open(), simple.Choice(),
+)  # fmt: skip
+TYPES: Mapping[str, ValueType] = {one.name: one for one in _ALL}
+
+
+def value_type(name: str) -> ValueType:
+    """The type of that name. Raises KeyError."""
+    return TYPES[name]

@@ -1,0 +1,13 @@
+"""Texts in the form in which they are compared."""
+
+import re
+import unicodedata
+
+LONGEST = 10_000
+
+
+def normalise(text: str) -> str:
+    """Lower case, no accents, apostrophes and hyphens as spaces, no punctuation, single spaces; at most 10,000 characters."""
+    plain = unicodedata.normalize("NFKD", text[:LONGEST].lower().replace("œ", "oe").replace("æ", "ae"))
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    return " ".join(re.sub(r"[^a-z0-9€$%+*#@./,:]+", " ", bare).split())

@@ -3,6 +3,7 @@
 Rule: a default listens on loopback, keeps nothing longer than it must, and needs no network.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,8 @@ class Settings(BaseSettings):
     information_system_url: str = ""
     """Base address of a real information system (docs/openapi); empty: the demo database."""
     information_system_token: str = ""
-    information_system_timeout_ms: int = 3_000
+    information_system_timeout_ms: int = 2_500
+    """Shorter than the handlers' own limit, so that it is the information system that is named."""
 
     agi_host: str = "127.0.0.1"
     agi_port: Port = 4573
@@ -78,5 +80,18 @@ class Settings(BaseSettings):
         return self.root / "asterisk"
 
     @property
+    def callbacks_dir(self) -> Path:
+        return self.root / "callbacks"
+
+    @property
     def site_key_file(self) -> Path:
         return self.root / "site.key"
+
+
+RUNNING = "running.env"
+
+
+def load_settings() -> Settings:
+    """The settings in force: the environment, then `.env`, then what `ivr up` wrote about the Asterisk that it started."""
+    data_dir = Path(os.environ.get("GUICHET_DATA_DIR", Settings.model_fields["data_dir"].default))
+    return Settings(_env_file=(data_dir / RUNNING, ".env"))  # type: ignore[call-arg]  # pydantic-settings' own argument

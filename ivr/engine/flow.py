@@ -299,7 +299,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One version of one service. `texts` are the engine's own sentences by name, each a Wording."""
+    """One version of one service. `texts` are the engine's own sentences by name, each a Wording.
+
+    `queues` gives each queue its hours by name; an empty name is always open.
+    """
 
     version: str
     service: str
@@ -314,6 +317,7 @@ class Flow:
     timezone: str = "Europe/Paris"
     universals: Mapping[str, Universal] = field(default_factory=dict)
     hours: Mapping[str, Hours] = field(default_factory=dict)
+    queues: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Wording] = field(default_factory=dict)
     limits: Limits = Limits()
     accept: float = 0.6

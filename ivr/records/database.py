@@ -61,7 +61,7 @@ class Database:
 
     @contextmanager
     def read(self, timeout_ms: int | None = None) -> Iterator[Connection]:
-        """One consistent state to read; waits for no writer on SQLite. Raises StorageError."""
+        """A transaction that is never committed; it waits for no writer. Raises StorageError."""
         deadline = _Deadline(self._settings.timeout_ms if timeout_ms is None else timeout_ms)
         with self._connection(deadline, {"begin": "DEFERRED", "durable": False}) as connection, _storage_errors():
             connection.begin()

@@ -52,7 +52,7 @@ def test_moments_come_back_in_utc(each_database: Database) -> None:
     assert (found, found.utcoffset()) == (AT, dt.timedelta(0))
 
 
-def test_a_reader_does_not_wait_for_a_writer_and_sees_one_state(each_database: Database) -> None:
+def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_of_it(each_database: Database) -> None:
     with each_database.read() as reading:
         before = reading.execute(select(AttemptRow.id)).all()
         with each_database.write() as writing:

@@ -1,6 +1,5 @@
 """`ivr up`: everything on this machine, from an empty folder to a number that answers."""
 
-import datetime as dt
 import os
 import secrets
 import signal
@@ -131,7 +130,7 @@ def softphone_secret(settings: Settings) -> str:
 def _tell(settings: Settings, flows: Sequence[Flow], asterisk: lab.Asterisk | None) -> None:
     numbers = [number for flow in flows for number in flow.numbers]
     first = numbers[0] if numbers else "NUMBER"
-    out.print(f"\nGuichet is up ({dt.datetime.now().astimezone():%H:%M}). Ctrl-C stops it.\n")  # noqa: TID251, DTZ005
+    out.print("\nGuichet is up. Ctrl-C stops it.\n")
     if asterisk is not None:
         out.print(f"  a real call through Asterisk, from another terminal:   .venv/bin/ivr call {first}")
         where = f"{settings.sip_host}:{settings.sip_port}"

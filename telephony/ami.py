@@ -51,11 +51,31 @@ class AmiEvent:
     fields: Mapping[str, str]
 
 
+class _Answer:
+    """The library's future, without its deprecated call and without a lost wake-up. `response` waits."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._arrived = threading.Event()
+        self._response: Response | None = None
+
+    @property
+    def response(self) -> "Response | None":
+        self._arrived.wait(self._timeout_s)
+        return self._response
+
+    @response.setter
+    def response(self, response: "Response | None") -> None:
+        self._response = response
+        self._arrived.set()
+
+
 class MendedClient(AMIClient):  # type: ignore[misc]  # asterisk-ami carries no types
     """asterisk-ami's client leaves its connect time limit on the socket, so three idle seconds end its reading thread; it
-    sends a part of a long action and forgets futures of a lost connection. This one does not."""
+    may send a part of a long action, and keeps futures that were never answered. This one does not."""
 
     def connect(self) -> None:
+        self._counting = threading.Lock()
         self._socket = socket.create_connection((self._address, self._port), self._timeout)
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -63,6 +83,19 @@ class MendedClient(AMIClient):  # type: ignore[misc]  # asterisk-ami carries no 
         self._futures.clear()
         self._thread = threading.Thread(target=self.listen, name="ami", daemon=True)
         self._thread.start()
+
+    def send_action(self, action: Action, callback: object = None) -> _Answer:
+        """One at a time knows its number; an answer that never comes is forgotten."""
+        del callback
+        answer = _Answer(self._timeout)
+        with self._counting:
+            action_id = action.keys.setdefault("ActionID", self.next_action_id())
+            self._futures[action_id] = answer
+        self.send(action)
+        return answer
+
+    def forget(self, action: Action) -> None:
+        self._futures.pop(action.keys.get("ActionID"), None)
 
     def send(self, pack: object) -> None:
         self._socket.sendall((str(pack) + "\r\n").encode(self.encoding, "replace"))
@@ -187,6 +220,8 @@ class Ami:
                 log.info("ami_connected", host=self._settings.host)
                 self._watch()
             except (AmiError, OSError) as error:
+                if self._stopped.is_set():
+                    return
                 log.warning("ami_not_connected", why=str(error), again_s=round(pause_s, 1))
             self._lose()
             self._stopped.wait(pause_s * random.uniform(0.8, 1.2))
@@ -257,9 +292,11 @@ def _checked(action: Action) -> Action:
 
 def _perform(client: MendedClient, action: Action) -> AmiEvent:
     try:
-        response: Response | None = client.send_action(action).response
+        response = client.send_action(action).response
     except OSError as error:
         raise AmiError(str(error)) from error
+    finally:
+        client.forget(action)
     if response is None:
         raise AmiError(f"{action.name}: no answer in time")
     return AmiEvent(response.status, dict(response.keys))

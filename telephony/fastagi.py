@@ -51,15 +51,13 @@ class FastAgiServer:
         self._draining = False
         self._public = _listen(settings.host, settings.port, settings.share_port)
         self._private = _listen(settings.host, settings.return_port, False)
-
-    @property
-    def port(self) -> int:
-        return int(self._public.getsockname()[1])
+        self.port = int(self._public.getsockname()[1])
+        self._return_port = int(self._private.getsockname()[1])
 
     @property
     def return_address(self) -> str:
         """`host:port` at which a transferred call finds this process again."""
-        return f"{self._settings.return_host}:{self._private.getsockname()[1]}"
+        return f"{self._settings.return_host}:{self._return_port}"
 
     @property
     def calls(self) -> int:

@@ -47,15 +47,14 @@ class Speaker:
 
     def skip(self, prompt: Prompt) -> None:
         """The caller answered before it began. A prompt that was never made counts as one millisecond."""
-        audio = self._studio.ready(prompt)
-        self.heard = Heardness(0, audio.duration_ms if audio else 1)
+        self._begin(self._studio.ready(prompt))
 
     def say(self, prompt: Prompt, on_key: OnKey) -> bool:
         """Say it; false when a key stopped it. Raises CallerGone."""
         if not prompt:
             return True
-        self.skip(prompt)
         audio = self._studio.ready(prompt)
+        self._begin(audio)
         if audio is not None:
             whole = self._play(audio, on_key)
             if whole is not None:
@@ -77,6 +76,9 @@ class Speaker:
             if key and on_key(key):
                 return Waited.STOPPED
         return Waited.DONE
+
+    def _begin(self, audio: Audio | None) -> None:
+        self.heard = Heardness(0, audio.duration_ms if audio else 1)
 
     def _say_made(self, prompt: Prompt, on_key: OnKey, limit_ms: int) -> bool:
         """Make it and say it; without a limit or in vain, say the packaged sentence."""

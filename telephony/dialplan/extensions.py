@@ -5,7 +5,7 @@ for a callback, goodbye. AGISTATUS is never trusted: only IVR_DONE, which the en
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from ivr.engine.flow import Hours
 from telephony.dialplan.settings import SENTENCES, AsteriskSettings, QueuePlan
@@ -40,6 +40,7 @@ def extensions(settings: AsteriskSettings) -> str:
         _hours(settings),
         _hangup(settings),
         _ping(settings),
+        _robot(settings),
     ]
     return "; Written by 'ivr asterisk-config'. Changes made here are lost.\n\n" + "\n".join(sections)
 
@@ -296,18 +297,28 @@ def _hangup(settings: AsteriskSettings) -> str:
 
 
 def _ping(settings: AsteriskSettings) -> str:
-    """For `ivr doctor`: whether Asterisk itself reaches the engine and the packaged sentences."""
-    first: Sequence[str] = settings.engines[:1]
-    path = f"{settings.prompts.rstrip('/')}/{SENTENCES[0]}-{settings.languages[0]}.wav"
+    """For `ivr doctor`: whether Asterisk itself reaches the engine, the packaged sentences and the folder for messages."""
+    sentence = f"{settings.prompts.rstrip('/')}/{SENTENCES[0]}-{settings.languages[0]}"
     return _context(
         f"{settings.context}-ping",
         _exten(
             "s",
             "Set(AGIEXITONHANGUP=yes)",
             f"Set(TIMEOUT(absolute)={SWITCH_S})",
-            *(f"AGI(agi://{address}/ping)" for address in first),
-            f"UserEvent(GuichetPing,Pong: ${{IVR_PONG}},Prompts: ${{STAT(e,{path})}})",
+            f"AGI(agi://{settings.engines[0]}/ping)",
+            "(play)Set(TIMEOUT(absolute)=0)",
+            f"Playback({sentence},noanswer)",
+            "UserEvent(GuichetPing,Pong: ${IVR_PONG},Played: ${PLAYBACKSTATUS},"
+            f"Callbacks: ${{STAT(d,{settings.callbacks})}})",
             "Hangup()",
         ),
-        _exten("T", "UserEvent(GuichetPing,Pong: late)", "Hangup()"),
+        _exten("T", "Goto(s,play)"),
+    )
+
+
+def _robot(settings: AsteriskSettings) -> str:
+    """For `ivr call`: the caller's end of a call."""
+    return _context(
+        f"{settings.context}-robot",
+        _exten("s", "SendDTMF(${IVR_KEYS},120,100)", "Wait(0${IVR_STAY})", "Hangup()"),
     )

@@ -51,6 +51,7 @@ class Counter:
     name: str
     port: int
     sounds: dict[str, Samples]
+    settings: AsteriskSettings
     engines: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_engine(self) -> subprocess.Popen[bytes]:
@@ -86,7 +87,7 @@ def open_counter(phone: Phone, dialplan: Callable[[str], str], asterisk: Asteris
             queues=(QueuePlan(f"q{name}", hours, members, wait_s=wait_s, ring_s=2),),
             prompts=str(folder),
             callbacks=str(folder / "callbacks"),
-            manager=Account("guichet", "essai-essai"),
+            manager=Account(f"m{name}", "essai-essai"),
             context=name,
             languages=("fr",),
             engines=(f"127.0.0.1:{port}",),
@@ -95,7 +96,7 @@ def open_counter(phone: Phone, dialplan: Callable[[str], str], asterisk: Asteris
         files = render(settings)
         asterisk.extend(f"extensions.d/{name}.conf", files["extensions.conf"])
         asterisk.extend(f"queues.d/{name}.conf", re.sub(r"\[general\][^\[]*", "", files["queues.conf"]))
-        counter = Counter(asterisk, folder, dialplan(f"Goto({name},3949,1)"), name, port, sounds)
+        counter = Counter(asterisk, folder, dialplan(f"Goto({name},3949,1)"), name, port, sounds, settings)
         opened.append(counter)
         return counter
 
@@ -105,7 +106,7 @@ def open_counter(phone: Phone, dialplan: Callable[[str], str], asterisk: Asteris
             engine.send_signal(signal.SIGCONT)
             engine.kill()
             engine.wait()
-        for kind in ("extensions.d", "queues.d"):
+        for kind in ("extensions.d", "queues.d", "manager.d"):
             (asterisk.folder / "etc" / kind / f"{counter.name}.conf").unlink(missing_ok=True)
 
 

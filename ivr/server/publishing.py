@@ -21,6 +21,6 @@ def publish_folder(site: Site, folder: Path) -> Flow:
         raise Stop("\n".join([f"{folder} has errors:", *(str(issue) for issue in loaded.issues)]))
     flow = loaded.flow
     releases = {name: release(name) for name in RELEASES}
-    site.versions.store(flow.service, flow.version, loaded.bundle, releases, author="disk")
+    site.versions.store(flow.service, flow.version, loaded.bundle.to_zip(), releases, author="disk")
     site.versions.publish(flow.service, flow.version, author="disk")
     return flow

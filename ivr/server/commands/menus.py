@@ -1,0 +1,64 @@
+"""`ivr check`, `ivr test`, `ivr schema`, `ivr graph`, `ivr handlers`, `ivr publish`, `ivr prompts`: for those who write menus."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from config.settings import load_settings
+from handlers.catalogue import installed
+from handlers.manifest import manifest_yaml
+from ivr.ports.synthesizer import SynthesisError
+from ivr.server.commands.up import service_folders
+from ivr.server.failing import Stop, stopping
+from ivr.server.published import PublishedFlows
+from ivr.server.publishing import publish_folder
+from ivr.server.rendering import render_flow, render_net
+from ivr.server.site import Site
+
+out = Console(highlight=False, soft_wrap=True)
+
+MENUS = Path("menus")
+
+
+@stopping
+def handlers(path: Annotated[Path | None, typer.Option("--write", help="write it to this file")] = None) -> None:
+    """Print what the installed handlers declare, as the handlers.yaml of a service."""
+    text = manifest_yaml(installed())
+    if path is None:
+        out.print(text, markup=False, end="")
+    else:
+        path.write_text(text, encoding="utf-8")
+
+
+@stopping
+def publish(folders: Annotated[list[Path] | None, typer.Argument(help="services' folders")] = None) -> None:
+    """Check services and let them answer; calls in progress keep the version they began with."""
+    site = Site(load_settings())
+    for folder in folders or service_folders(site.settings.menus_dir):
+        flow = publish_folder(site, folder)
+        out.print(f"{flow.service} version {flow.version[:12]} answers {', '.join(flow.numbers)}", markup=False)
+
+
+@stopping
+def prompts() -> None:
+    """Make the prompts of what is published, and the sentences of the dialplan's net."""
+    site = Site(load_settings())
+    flows = PublishedFlows(site.versions)
+    flows.refresh()
+    try:
+        render_net(site.settings.prompts_dir / "net", site.synthesizer)
+    except SynthesisError as error:
+        raise Stop(str(error)) from None
+    with Progress(console=out) as progress:
+        for flow in flows.answering:
+            task = progress.add_task(flow.service, total=None)
+
+            def tell(done: int, total: int, task: object = task) -> None:
+                progress.update(task, completed=done, total=total)  # type: ignore[arg-type]  # rich's TaskID
+
+            failed = render_flow(flow, site.synthesizer, tell)
+            if failed:
+                raise Stop(f"{failed} prompts of {flow.service} could not be made")

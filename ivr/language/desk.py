@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.engine.commands import BargeIn, Timing
 from ivr.engine.expressions import Expression
-from ivr.engine.flow import Fragment, Place
+from ivr.engine.flow import Fragment, Place, Universal
 from ivr.language.issues import Report, closest
 from ivr.language.nodes import Node, Scalar
 from ivr.language.templates import Parsed, parse_expression, parse_text
@@ -74,6 +74,8 @@ class World:
     numbers: tuple[str, ...] = ()
     files: frozenset[str] = frozenset()
     defaults: Defaults = Defaults()
+    universals: Mapping[str, Universal] = field(default_factory=dict)
+    identify: bool = False
     today: dt.date = dt.date(2000, 1, 1)
 
 

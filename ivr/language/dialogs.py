@@ -68,6 +68,9 @@ def read_dialog(node: Mapping, head: DialogHead, desk: Desk) -> DialogRead:
         review_by=fields.get("review_by"),
     )
     _check_names(desk, dialog.parameters)
+    if dialog.requires and not desk.world.identify:
+        message = "the service has no dialog that identifies callers"
+        desk.fault("missing-key", fields.at("requires"), message, "name it as 'identify' in service.yaml")
     caller = frozenset(name for name in desk.sets if name.startswith("caller."))
     return DialogRead(dialog, node, head, tuple(desk.uses), caller)
 

@@ -12,6 +12,7 @@ from ivr.engine.flow import Flow, Place
 from ivr.language.desk import Desk, DialogHead, World
 from ivr.language.dialogs import DialogRead, check_caller_names, head_of, read_dialog
 from ivr.language.issues import Issue, Report, has_errors
+from ivr.language.judging import Case, judge
 from ivr.language.keys import Fields
 from ivr.language.manifests import read_manifests
 from ivr.language.nodes import Mapping, Node
@@ -73,6 +74,8 @@ def _load(bundle: Bundle, report: Report, today: dt.date) -> Loaded:
     dialogs = [read_dialog(node, head, Desk(report, world)) for node, head in heads]
     check_caller_names(dialogs, report)
     flow = _flow(bundle, service, dialogs, Desk(report, world))
+    if flow is not None:
+        judge(Case(flow, {read.dialog.name: read for read in dialogs}, world.handlers, today, report))
     issues = report.sorted()
     return Loaded(None if has_errors(issues) else flow, issues, bundle, service, tuple(dialogs))
 

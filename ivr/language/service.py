@@ -100,15 +100,17 @@ def first_look(node: Node, world: World) -> World:
     if not isinstance(node, MappingNode):
         return world
     zone = node.get("timezone")
+    world = dataclasses.replace(world, languages=_languages(node.get("languages")) or world.languages)
     return dataclasses.replace(
         world,
-        languages=_languages(node.get("languages")) or world.languages,
         zone=_zone(zone.text) or world.zone if isinstance(zone, Scalar) else world.zone,
         hours=_names(node.get("hours")),
         queues=_names(node.get("queues")),
         extensions=_names(node.get("extensions")),
         numbers=_names(node.get("transfer_numbers")),
         defaults=_first_defaults(node.get("defaults"), world),
+        universals=_first_universals(node, world),
+        identify="identify" in node,
     )
 
 
@@ -132,6 +134,15 @@ def _first_defaults(node: Node | None, world: World) -> Defaults:
         return Defaults()
     fields = DEFAULTS.read(node, Desk(Report(), world))
     return Defaults() if fields is None else _defaults(fields)
+
+
+def _first_universals(node: MappingNode, world: World) -> dict[str, Universal]:
+    given = node.get("universals")
+    if given is None:
+        return {}
+    key = next(key for key in SERVICE_KEYS if key.name == "universals")
+    desk = Desk(Report(), world)
+    return universals(Fields(node, {"universals": key.shape.read(given, desk) or {}}), desk)
 
 
 def _defaults(fields: Fields) -> Defaults:

@@ -12,6 +12,7 @@ from ivr.language.schema.kind import STEPS, StepKind
 from ivr.language.schema.questions import QUESTION_KEYS, give_up, lay_give_up, question
 from ivr.language.shapes import A_NAME, PHONE_KEY, Condition, Pattern, Schema, Text, Truth
 from ivr.language.wording import PHRASES, WORDING
+from ivr.values.text import normalise
 
 CHOICE = Block(
     "a choice",
@@ -151,7 +152,34 @@ def _collisions(laid: list[_Laid], desk: Desk) -> None:
             )
         if key is not None:
             keys.setdefault(key, fields)
+            _universal_collision(key, fields, desk)
         values.setdefault(each.value, fields)
+    _phrase_collisions(laid, desk)
+
+
+def _universal_collision(key: str, fields: Fields, desk: Desk) -> None:
+    for universal in desk.world.universals.values():
+        if universal.key == key:
+            message = f"key {key} is '{universal.action}' everywhere"
+            desk.fault("key-collision", fields.at("key"), message, "take another key")
+
+
+def _phrase_collisions(laid: list[_Laid], desk: Desk) -> None:
+    """A phrase belongs to one choice; what works everywhere wins over a choice."""
+    everywhere = [(f"'{universal.action}' everywhere", universal.phrases) for universal in desk.world.universals.values()]
+    meanings: dict[tuple[str, str], str] = {
+        (language, normalise(phrase)): what
+        for what, by_language in everywhere
+        for language, phrases in by_language.items()
+        for phrase in phrases
+    }
+    for each in laid:
+        for language, phrases in each.fields.get("phrases", {}).items():
+            for phrase in dict.fromkeys(normalise(phrase) for phrase in phrases):
+                other = meanings.setdefault((language, phrase), f"the choice '{each.value}'")
+                if other != f"the choice '{each.value}'":
+                    message = f"'{phrase}' ({language}) means {other} too"
+                    desk.fault("phrase-collision", each.fields.at("phrases"), message, "keep it at one of them")
 
 
 KIND = StepKind(

@@ -12,7 +12,7 @@ from ivr.engine.events import Disconnected, Event, Heard, Noinput, Pressed, Tran
 from ivr.engine.expressions import ExpressionError
 from ivr.engine.flow import END, Ask, Flow
 from ivr.engine.session import Call, Frame, Session, Turn
-from ivr.engine.state import Fault, State
+from ivr.engine.state import Bottom, Fault, State
 from ivr.engine.steps import continue_step, hand_over, perform
 
 
@@ -64,6 +64,9 @@ def _guarded(state: State, go: Any) -> Turn:
         try:
             turn: Turn = go()
             return turn
+        except Bottom as bottom:
+            state.note("gave_up", "hand_over", bottom.reason)
+            return state.final_transfer(bottom.reason)
         except (Fault, ExpressionError) as fault:
             go = _after_fault(state, fault)
             if go is None:
@@ -192,7 +195,8 @@ def _universal(state: State, ask: Ask, action: str) -> Turn:
     match action:
         case "agent":
             state.note("asked_agent", ask.name)
-            hand_over(state, "asked_agent")
+            state.update(reason="asked_agent")
+            state.restart(state.flow.hand_over, {"reason": "asked_agent"}, "transferred", "asked_agent")
         case "main_menu":
             state.restart(state.flow.main_menu, {}, "abandoned", "main_menu")
         case "back":

@@ -28,6 +28,14 @@ class Fault(Exception):
         self.detail = detail
 
 
+class Bottom(Exception):
+    """The hand-over itself has nothing more to offer: a transfer that needs no flow is left. Never leaves the engine."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class State:
     """Session fields are replaced by `update`; frames are handled here so that services' attempts stay true."""
 

@@ -29,11 +29,11 @@ from ivr.engine.flow import (
     When,
 )
 from ivr.engine.session import Turn
-from ivr.engine.state import Fault, State
+from ivr.engine.state import Bottom, State
 
 
 def perform(state: State, step: Step) -> Turn | None:
-    """Do what a step says. Raises Fault and ExpressionError."""
+    """Do what a step says. Raises Fault, Bottom and ExpressionError."""
     match step:
         case Invocation():
             return _invoke(state, step)
@@ -147,9 +147,9 @@ def _arguments(state: State, arguments: Any) -> dict[str, Any]:
 
 
 def hand_over(state: State, reason: str) -> None:
-    """To the flow's hand-over dialog; a fault when that is where we are already."""
+    """To the flow's hand-over dialog. Raises Bottom when that is where we are already."""
     if state.session.frames and state.session.frames[0].dialog == state.flow.hand_over:
-        raise Fault("hand_over", reason)
+        raise Bottom(reason)
     state.update(reason=reason)
     state.restart(state.flow.hand_over, {"reason": reason}, "transferred", reason)
 

@@ -109,5 +109,12 @@ _JUDGEMENTS = {
     "useless-allow": _warning("'allow' silences something that is not wrong here; take it out."),
 }
 
-CODES: dict[str, Code] = {**_FILES, **_STRUCTURE, **_NAMES, **_TEMPLATES, **_CLASHES, **_JUDGEMENTS}
+_CONVERSATIONS = {
+    "heard-otherwise": _error("The caller hears something else than the conversation says."),
+    "called-otherwise": _error("A handler is not called as the conversation says."),
+    "ended-otherwise": _error("The call ends otherwise than the conversation says."),
+    "ended-early": _error("The call is over before the caller has done everything that the conversation says."),
+}
+
+CODES: dict[str, Code] = {**_FILES, **_STRUCTURE, **_NAMES, **_TEMPLATES, **_CLASHES, **_JUDGEMENTS, **_CONVERSATIONS}
 SILENCEABLE = frozenset(name for name, code in CODES.items() if code.severity is Severity.WARNING)

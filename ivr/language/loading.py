@@ -5,17 +5,20 @@ Rule: all faults are reported at once; a flow is given only when none of them is
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.engine.flow import Flow, Place
-from ivr.language.desk import Desk, DialogHead, World
+from ivr.language.conversation_file import Conversation, read_conversation
+from ivr.language.desk import Desk, DialogHead, HandlerManifest, World
 from ivr.language.dialogs import DialogRead, check_caller_names, head_of, read_dialog
 from ivr.language.issues import Issue, Report, has_errors
 from ivr.language.judging import Case, judge
 from ivr.language.keys import Fields
 from ivr.language.manifests import read_manifests
-from ivr.language.nodes import Mapping, Node
+from ivr.language.nodes import Mapping as MappingNode
+from ivr.language.nodes import Node
 from ivr.language.reading import read_yaml
 from ivr.language.service import first_look, limits, read_service, texts, universals
 from ivr.language.source import Bundle, read_folder, read_zip
@@ -36,6 +39,8 @@ class Loaded:
     bundle: Bundle
     service: Fields | None = None
     dialogs: tuple[DialogRead, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    handlers: Mapping[str, HandlerManifest] = field(default_factory=dict)
 
 
 def load(folder: Path, today: dt.date = NO_DAY) -> Loaded:
@@ -74,10 +79,11 @@ def _load(bundle: Bundle, report: Report, today: dt.date) -> Loaded:
     dialogs = [read_dialog(node, head, Desk(report, world)) for node, head in heads]
     check_caller_names(dialogs, report)
     flow = _flow(bundle, service, dialogs, Desk(report, world))
+    conversations = _conversations(bundle, report, world)
     if flow is not None:
         judge(Case(flow, {read.dialog.name: read for read in dialogs}, world.handlers, today, report))
     issues = report.sorted()
-    return Loaded(None if has_errors(issues) else flow, issues, bundle, service, tuple(dialogs))
+    return Loaded(None if has_errors(issues) else flow, issues, bundle, service, tuple(dialogs), conversations, world.handlers)
 
 
 def _nodes(bundle: Bundle, report: Report) -> dict[str, Node]:
@@ -91,11 +97,23 @@ def _nodes(bundle: Bundle, report: Report) -> dict[str, Node]:
     return nodes
 
 
-def _heads(nodes: dict[str, Node], report: Report) -> list[tuple[Mapping, DialogHead]]:
-    found: dict[str, tuple[Mapping, DialogHead]] = {}
+def _conversations(bundle: Bundle, report: Report, world: World) -> tuple[Conversation, ...]:
+    found: list[Conversation] = []
+    for path in bundle.sources():
+        if path.startswith(CONVERSATIONS):
+            file = bundle.shown(path)
+            node = read_yaml(bundle.files[path], file, report)
+            read = None if node is None else read_conversation(node, file, Desk(report, world))
+            if read is not None:
+                found.append(read)
+    return tuple(found)
+
+
+def _heads(nodes: dict[str, Node], report: Report) -> list[tuple[MappingNode, DialogHead]]:
+    found: dict[str, tuple[MappingNode, DialogHead]] = {}
     for node in nodes.values():
         head = head_of(node)
-        if head is None or not isinstance(node, Mapping):
+        if head is None or not isinstance(node, MappingNode):
             report.add("unknown-file", node.place, "this file is not a dialog", "begin it with 'dialog: NAME'")
         elif head.name in found:
             other = found[head.name][1].place

@@ -11,3 +11,11 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:LONGEST].lower().replace("œ", "oe").replace("æ", "ae"))
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(re.sub(r"[^a-z0-9€$%+*#@./,:]+", " ", bare).split())
+
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+|[^\sa-z\d]")
+
+
+def tokens(text: str) -> list[str]:
+    """Words, figures (with their decimals) and single signs of a normalised text: "14h30" is "14", "h", "30"."""
+    return _TOKEN.findall(normalise(text))

@@ -1,5 +1,6 @@
 """`ivr check`, `ivr test`, `ivr schema`, `ivr graph`, `ivr handlers`, `ivr publish`, `ivr prompts`: for those who write menus."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,11 @@ from rich.progress import Progress
 from config.settings import load_settings
 from handlers.catalogue import installed
 from handlers.manifest import manifest_yaml
+from ivr.language.check import check as check_menus
+from ivr.language.codes import Severity
+from ivr.language.json_schema import json_schema
 from ivr.ports.synthesizer import SynthesisError
+from ivr.runtime.clock import SystemClock
 from ivr.server.commands.up import service_folders
 from ivr.server.failing import Stop, stopping
 from ivr.server.published import PublishedFlows
@@ -21,6 +26,28 @@ from ivr.server.site import Site
 out = Console(highlight=False, soft_wrap=True)
 
 MENUS = Path("menus")
+
+
+@stopping
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="services, folders of services, or files")] = None,
+) -> None:
+    """Report every fault in menu files as file:line:column, and judge the dialogue; exit status 1 when there are errors."""
+    issues = check_menus(paths or [MENUS], SystemClock().now().date())
+    for issue in issues:
+        colour = "red" if issue.severity is Severity.ERROR else "yellow"
+        out.print(f"[{colour}]{issue.severity.value}[/{colour}] ", end="")
+        out.print(str(issue), markup=False)
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    out.print(f"{errors} errors, {len(issues) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@stopping
+def schema() -> None:
+    """Print the JSON Schema of menu files, for editors that complete and validate."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
 @stopping

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 import structlog
 import typer
@@ -16,10 +17,14 @@ app = typer.Typer(
     add_completion=False,
 )
 
+SERVERS = frozenset({"up", "serve", "watch"})
+"""What tells how it goes as it goes; all others speak of trouble only."""
+
 
 @app.callback()
-def prepare() -> None:
+def prepare(context: typer.Context) -> None:
     """Guichet: a voice counter for public services."""
+    level = logging.INFO if context.invoked_subcommand in SERVERS else logging.WARNING
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -28,12 +33,12 @@ def prepare() -> None:
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 
-for name, command in {
+COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
     "talk": talking.talk,
     "call": talking.call,
@@ -50,6 +55,8 @@ for name, command in {
     "watch": serving.watch,
     "doctor": serving.doctor,
     "asterisk-config": serving.asterisk_config,
-}.items():
+}
+
+for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(database.app, name="db")

@@ -117,3 +117,9 @@ def test_a_wrong_secret_is_never_taken_for_a_connection(manager: FakeManager) ->
     assert next_action(manager, "Login")
     assert not ami.wait_connected(200)
     ami.stop()
+
+
+def test_a_blank_line_too_many_loses_no_answer(ami: Ami, manager: FakeManager) -> None:
+    """Asterisk's TestEvent ends so."""
+    manager.say("Event: TestEvent\nType: StateChange\n")
+    assert ami.act("Ping").name == "Success"

@@ -16,7 +16,7 @@ from ivr.language.codes import Severity
 from ivr.language.json_schema import json_schema
 from ivr.ports.synthesizer import SynthesisError
 from ivr.runtime.clock import SystemClock
-from ivr.server.commands.up import service_folders
+from ivr.server.commands.up import service_folders, teller
 from ivr.server.failing import Stop, stopping
 from ivr.server.published import PublishedFlows
 from ivr.server.publishing import publish_folder
@@ -81,11 +81,6 @@ def prompts() -> None:
         raise Stop(str(error)) from None
     with Progress(console=out) as progress:
         for flow in flows.answering:
-            task = progress.add_task(flow.service, total=None)
-
-            def tell(done: int, total: int, task: object = task) -> None:
-                progress.update(task, completed=done, total=total)  # type: ignore[arg-type]  # rich's TaskID
-
-            failed = render_flow(flow, site.synthesizer, tell)
+            failed = render_flow(flow, site.synthesizer, teller(progress, progress.add_task(flow.service, total=None)))
             if failed:
                 raise Stop(f"{failed} prompts of {flow.service} could not be made")

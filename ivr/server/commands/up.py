@@ -5,13 +5,13 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from config.lab import asterisk as lab
 from config.lab.ports import Ports, choose_ports, free_ports
@@ -101,7 +101,12 @@ def _render(site: Site, flows: Sequence[Flow]) -> None:
     with Progress(console=out, transient=not out.is_terminal) as progress:
         for flow in flows:
             task = progress.add_task(f"prompts of {flow.service}", total=None)
-            render_flow(flow, site.synthesizer, lambda done, total, task=task: progress.update(task, completed=done, total=total))
+            render_flow(flow, site.synthesizer, teller(progress, task))
+
+
+def teller(progress: Progress, task: TaskID) -> Callable[[int, int], None]:
+    """Moves a bar: how many are done, of how many."""
+    return lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _start_asterisk(settings: Settings, flows: Sequence[Flow]) -> lab.Asterisk | None:

@@ -41,7 +41,9 @@ def ways(step: Step) -> tuple[Way, ...]:
     """Ways inside the dialog."""
     match step:
         case Ask():
-            answers = tuple(Way(f"{choice.key} {choice.value}".strip(), choice.target) for choice in step.choices)
+            answers = tuple(
+                Way(" ".join(dict.fromkeys((choice.key, choice.value))).strip(), choice.target) for choice in step.choices
+            )
             gives_up = () if step.on_give_up is None else (Way("gives up", step.on_give_up),)
             return (*(answers or (Way("", step.next),)), *gives_up)
         case When() | Between():

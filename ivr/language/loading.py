@@ -32,7 +32,7 @@ NO_DAY = dt.date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class Loaded:
-    """`flow` is there when no issue is an error. `service` holds what the flow does not (queues' hours, numbers)."""
+    """`flow` is there when no issue is an error. `service` holds service.yaml as it was read."""
 
     flow: Flow | None
     issues: tuple[Issue, ...]
@@ -145,6 +145,7 @@ def _flow(bundle: Bundle, service: Fields | None, dialogs: list[DialogRead], des
         timezone=desk.world.zone.key,
         universals=every,
         hours=service.get("hours", {}),
+        queues={name: queue.get("hours", "") for name, queue in service.get("queues", {}).items()},
         texts=sentences,
         limits=limits(service),
         **settings,

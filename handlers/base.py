@@ -40,12 +40,14 @@ class Attempts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers may use, the same for all calls. `fingerprint` hashes an identifier with the site's key; `pause` waits."""
+    """What handlers may use, the same for all calls. `fingerprint` hashes an identifier with the site's key, `seal` makes a
+    number or an address unreadable without it; `pause` waits."""
 
     information: InformationSystem
     attempts: Attempts
     fingerprint: Callable[[str], str]
     pause: Callable[[int], None]
+    seal: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

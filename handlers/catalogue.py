@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 
 from handlers.base import Handler
+from handlers.contact import request_callback, send_message
 from handlers.france_emploi import identification, payments
 
 GROUP = "guichet.handlers"
@@ -18,7 +19,14 @@ class CatalogueError(Exception):
 
 def handlers() -> list[Handler]:
     """The handlers that ship."""
-    return [identification.verify, payments.next_payment, payments.why_none, payments.last]
+    return [
+        identification.verify,
+        payments.next_payment,
+        payments.why_none,
+        payments.last,
+        request_callback,
+        send_message,
+    ]
 
 
 def installed() -> list[Handler]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 import typer
 
-from ivr.server.commands import calls, database, menus, serving, talking, up
+from ivr.server.commands import calls, conversations, database, menus, serving, talking, up
 
 app = typer.Typer(
     name="ivr",
@@ -43,6 +43,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "talk": talking.talk,
     "call": talking.call,
     "check": menus.check,
+    "test": conversations.conversations,
+    "graph": menus.graph,
     "schema": menus.schema,
     "handlers": menus.handlers,
     "publish": menus.publish,

@@ -78,6 +78,7 @@ class Site:
             DatabaseAttempts(self.database),
             self.site_key.identifier_hash,
             lambda ms: time.sleep(ms / 1000),
+            self.site_key.seal,
         )
         limits = Limits(workers=self.settings.handler_workers)
         return ThreadInvoker(installed(), services, DatabaseUnitOfWork(self.database, self.clock), limits)

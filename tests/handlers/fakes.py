@@ -113,6 +113,7 @@ def services(information: Any = None, attempts: CountedAttempts | None = None, p
         attempts=CountedAttempts() if attempts is None else attempts,
         fingerprint=lambda identifier: f"hash-{hash(identifier)}",
         pause=waited.append,
+        seal=lambda text: f"sealed({len(text)})",
     )
 
 

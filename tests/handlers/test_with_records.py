@@ -61,7 +61,13 @@ def house(tmp_path: Path) -> Iterator[House]:
     path = tmp_path / "guichet.sqlite"
     upgrade(f"sqlite:///{path}")
     database = open_database(RecordsSettings(f"sqlite:///{path}"))
-    given = Services(FixedInformation(), DatabaseAttempts(database), lambda text: f"<{hash(text)}>", lambda _ms: None)
+    given = Services(
+        FixedInformation(),
+        DatabaseAttempts(database),
+        lambda text: f"<{hash(text)}>",
+        lambda _ms: None,
+        lambda text: f"<{len(text)}>",
+    )
     all_of_them: list[Handler] = [*handlers(), declare]
     port = ThreadInvoker(all_of_them, given, DatabaseUnitOfWork(database, StillClock()), Limits(storage_ms=200))
     yield House(path, database, port)

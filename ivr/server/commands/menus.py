@@ -1,4 +1,4 @@
-"""`ivr check`, `ivr test`, `ivr schema`, `ivr graph`, `ivr handlers`, `ivr publish`, `ivr prompts`: for those who write menus."""
+"""`ivr check`, `ivr schema`, `ivr graph`, `ivr handlers`, `ivr publish`, `ivr prompts`: for those who write menus."""
 
 import json
 from pathlib import Path
@@ -13,10 +13,13 @@ from handlers.catalogue import installed
 from handlers.manifest import manifest_yaml
 from ivr.language.check import check as check_menus
 from ivr.language.codes import Severity
+from ivr.language.graph import dialog_graph, service_graph
 from ivr.language.json_schema import json_schema
+from ivr.language.loading import load
 from ivr.ports.synthesizer import SynthesisError
 from ivr.runtime.clock import SystemClock
-from ivr.server.commands.up import service_folders, teller
+from ivr.server.commands.folders import service_folders
+from ivr.server.commands.up import teller
 from ivr.server.failing import Stop, stopping
 from ivr.server.published import PublishedFlows
 from ivr.server.publishing import publish_folder
@@ -48,6 +51,20 @@ def check(
 def schema() -> None:
     """Print the JSON Schema of menu files, for editors that complete and validate."""
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@stopping
+def graph(
+    folder: Annotated[Path, typer.Argument(help="a service's folder")] = MENUS / "france-emploi",
+    dialog: Annotated[str, typer.Option(help="the steps of this dialog, instead of the whole service")] = "",
+) -> None:
+    """Print the map of a service, or of one dialog, as a Mermaid flowchart."""
+    loaded = load(folder)
+    if loaded.flow is None:
+        raise Stop("\n".join([f"{folder} has errors:", *(str(issue) for issue in loaded.issues)]))
+    if dialog and dialog not in loaded.flow.dialogs:
+        raise Stop(f"{folder} has no dialog {dialog!r}; it has {', '.join(loaded.flow.dialogs)}")
+    print(dialog_graph(loaded.flow, dialog) if dialog else service_graph(loaded.flow), end="")
 
 
 @stopping

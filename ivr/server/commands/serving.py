@@ -16,7 +16,7 @@ from ivr.ports.synthesizer import SynthesisError
 from ivr.ports.unit_of_work import StorageError
 from ivr.records.schema import upgrade as upgrade_schema
 from ivr.server.asterisk_plan import plan, write
-from ivr.server.commands.up import service_folders
+from ivr.server.commands.folders import service_folders
 from ivr.server.failing import Stop, stopping
 from ivr.server.published import PublishedFlows
 from ivr.server.publishing import publish_folder

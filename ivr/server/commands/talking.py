@@ -21,7 +21,8 @@ from ivr.records.shipper import Shipper
 from ivr.runtime.clock import ShiftedClock, SystemClock
 from ivr.runtime.loop import drive
 from ivr.runtime.vault import Vault
-from ivr.server.commands.up import PEOPLE, SEED, service_folders
+from ivr.server.commands.folders import service_folders
+from ivr.server.commands.up import PEOPLE, SEED
 from ivr.server.failing import Stop, stopping
 from ivr.server.publishing import publish_folder
 from ivr.server.recording import conversation

@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +20,8 @@ from handlers.demo.filling import fill
 from ivr.engine.flow import Flow
 from ivr.records.schema import upgrade
 from ivr.server.asterisk_plan import SOFTPHONE, plan
-from ivr.server.failing import Stop, stopping
+from ivr.server.commands.folders import service_folders
+from ivr.server.failing import stopping
 from ivr.server.publishing import publish_folder
 from ivr.server.rendering import render_flow, render_net
 from ivr.server.site import Site
@@ -86,14 +86,6 @@ def prepare(site: Site) -> list[Flow]:
     flows = [publish_folder(site, folder) for folder in service_folders(settings.menus_dir)]
     _render(site, flows)
     return flows
-
-
-def service_folders(menus: Path) -> list[Path]:
-    """The services of a menus folder. Raises Stop when there is none."""
-    folders = sorted(path.parent for path in menus.glob("*/service.yaml"))
-    if not folders:
-        raise Stop(f"no service in {menus}: a service is a folder with a service.yaml")
-    return folders
 
 
 def _render(site: Site, flows: Sequence[Flow]) -> None:

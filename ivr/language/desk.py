@@ -41,12 +41,13 @@ class HandlerManifest:
 
 @dataclass(frozen=True, slots=True)
 class DialogHead:
-    """What the others need to know of a dialog before it is read."""
+    """What the others need to know of a dialog before it is read. Of one whose file is damaged, the name alone is known."""
 
     name: str
     place: Place
     parameters: tuple[str, ...] = ()
     requires: str = ""
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

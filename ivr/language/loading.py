@@ -5,6 +5,7 @@ Rule: all faults are reported at once; a flow is given only when none of them is
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ HANDLERS_FILE = "handlers.yaml"
 CONVERSATIONS = "conversations/"
 ELSEWHERE = (CONVERSATIONS, "knowledge/", "intents/")
 NO_DAY = dt.date(2000, 1, 1)
+_NAMED = re.compile(rb"^dialog:[ ]*[\"']?([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
+_HEAD_BYTES = 2_000
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,15 @@ def _load(bundle: Bundle, report: Report, today: dt.date) -> Loaded:
     if handlers_node is not None:
         world = dataclasses.replace(world, handlers=read_manifests(handlers_node, Desk(report, world)))
     heads = _heads(nodes, report)
-    world = dataclasses.replace(world, dialogs={head.name: head for _, head in heads})
+    damaged = _damaged(bundle, nodes)
+    world = dataclasses.replace(world, dialogs={**damaged, **{head.name: head for _, head in heads}})
     service = read_service(service_node, Desk(report, world)) if service_node is not None else None
     dialogs = [read_dialog(node, head, Desk(report, world)) for node, head in heads]
-    check_caller_names(dialogs, report)
+    if not damaged:
+        check_caller_names(dialogs, report)
     flow = _flow(bundle, service, dialogs, Desk(report, world))
     conversations = _conversations(bundle, report, world)
-    if flow is not None:
+    if flow is not None and not damaged:
         judge(Case(flow, {read.dialog.name: read for read in dialogs}, world.handlers, today, report))
     issues = report.sorted()
     return Loaded(None if has_errors(issues) else flow, issues, bundle, service, tuple(dialogs), conversations, world.handlers)
@@ -95,6 +100,18 @@ def _nodes(bundle: Bundle, report: Report) -> dict[str, Node]:
             if node is not None:
                 nodes[path] = node
     return nodes
+
+
+def _damaged(bundle: Bundle, nodes: dict[str, Node]) -> dict[str, DialogHead]:
+    """Dialogs whose files cannot be read, so that nobody is told that what leads to them is wrong."""
+    found: dict[str, DialogHead] = {}
+    for path in bundle.sources():
+        if path in nodes or path in (SERVICE_FILE, HANDLERS_FILE) or path.startswith(ELSEWHERE):
+            continue
+        named = _NAMED.search(bundle.files[path][:_HEAD_BYTES])
+        name = named[1].decode() if named else path
+        found[name] = DialogHead(name, Place(bundle.shown(path), 1, 1), damaged=True)
+    return found
 
 
 def _conversations(bundle: Bundle, report: Report, world: World) -> tuple[Conversation, ...]:

@@ -8,7 +8,6 @@ import holidays
 
 from ivr.engine.flow import Hours
 from ivr.language.desk import Desk
-from ivr.language.issues import closest
 from ivr.language.nodes import Mapping, Node, Scalar, Sequence, called
 from ivr.language.shapes import Date, Schema, text_of
 
@@ -75,7 +74,9 @@ def public_holidays() -> tuple[dt.date, ...]:
 def _days(key: Scalar, desk: Desk) -> tuple[int, ...]:
     match = re.fullmatch(DAYS_KEY, key.text)
     if match is None:
-        desk.fault("bad-hours", key.place, f"'{key.text[:40]}' is neither a day nor 'DAY to DAY'", closest(key.text, DAYS))
+        desk.fault(
+            "bad-hours", key.place, f"'{key.text[:40]}' is neither a day nor 'DAY to DAY'", "for instance 'monday to friday'"
+        )
         return ()
     first = DAYS[match[1]]
     last = DAYS[match[4]] if match[4] else first

@@ -93,9 +93,11 @@ class _Reader:
             self._stop("yaml-syntax", place, "a character that no text may hold", "take it out")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
+        # A quote that is never closed is found at the file's end; the reader looks for where it was opened.
+        unclosed = "unexpected end" in str(error.problem) and error.context_mark is not None
+        mark = error.context_mark if unclosed else error.problem_mark or error.context_mark
         place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file, 1, 1)
-        line = self.text.splitlines()[place.line - 1] if place.line <= self.text.count("\n") + 1 and self.text else ""
+        line = "".join(self.text.split("\n")[place.line - 1 : place.line])
         if "\t" in line[: place.column]:
             self._stop("tab", place, "a tab stands where YAML wants spaces", "replace it by spaces")
         context = f" {error.context}" if error.context else ""
@@ -123,7 +125,8 @@ class _Reader:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             self._stop("anchor", place, f"'{sign}{event.anchor}' is not part of the menu language", "write the block out in full")
         if event.tag is not None:
-            self._fault("tag", place, f"'{event.tag}' is not part of the menu language", "take it out")
+            written = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault("tag", place, f"'{written}' is not part of the menu language", "take it out")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -132,7 +135,8 @@ class _Reader:
 
     def _scalar(self, event: Any, place: Place) -> Scalar:
         self._ends(event)
-        empty = event.value == "" and event.style is None
+        # Plain scalars have the style None or "", depending on the parser.
+        empty = event.value == "" and not event.style
         if "{{" not in event.value:
             return Scalar(event.value, place, (), empty)
         return Scalar(event.value, place, self._braces(event, place))

@@ -203,7 +203,7 @@ class Known:
 
 
 A_DIALOG = Known("unknown-dialog", "dialog", lambda desk: desk.world.dialogs)
-SOME_HOURS = Known("unknown-hours", "opening hours", lambda desk: desk.world.hours)
+SOME_HOURS = Known("unknown-hours", "set of opening hours", lambda desk: desk.world.hours)
 A_LANGUAGE = Known("unknown-language", "language of this service", lambda desk: desk.world.languages)
 
 

@@ -12,7 +12,9 @@ from ivr.language.schema.call import INTO
 from ivr.language.schema.kind import StepKind
 from ivr.language.shapes import A_DIALOG, Given, MapOf, Pattern
 
-TARGET = Pattern(r"(caller\.)?[A-Za-z][A-Za-z0-9_]*", "a name, or caller.NAME", "bad-name")
+TARGET = Pattern(
+    r"(caller\.)?[A-Za-z][A-Za-z0-9_]*", "a name, or caller.NAME", "bad-name", "letters, digits and underscores, a letter first"
+)
 WITH: Key = Key("with", MapOf[Any](Given()), "The dialog's arguments, by name.")
 A_REASON = Pattern(r"[A-Za-z][A-Za-z0-9_.]*", "a reason in one word", "bad-name", "letters, digits and underscores")
 
@@ -51,11 +53,11 @@ def _lay_run(fields: Fields, exit: Label, work: Work) -> None:
 
 def _check_arguments(fields: Fields, dialog: str, desk: Desk) -> None:
     given = fields.node.get("with")
-    parameters = desk.world.dialogs[dialog].parameters
+    head = desk.world.dialogs[dialog]
     for entry in given if isinstance(given, Mapping) else ():
-        if entry.key.text not in parameters:
+        if entry.key.text not in head.parameters and not head.damaged:
             message = f"the dialog '{dialog}' takes no argument '{entry.key.text}'"
-            desk.fault("unknown-argument", entry.key.place, message, closest(entry.key.text, parameters))
+            desk.fault("unknown-argument", entry.key.place, message, closest(entry.key.text, head.parameters))
 
 
 def _lay_return(fields: Fields, _exit: Label, work: Work) -> None:

@@ -21,7 +21,7 @@ def test_the_shipped_services_have_no_fault(ivr: Ivr, menus: Path) -> None:
 
 
 def test_every_fault_is_told_at_its_place_with_a_remedy(ivr: Ivr, menus: Path) -> None:
-    edit(menus / "france-emploi/menu.yaml", "paiement", "paiment")
+    edit(menus / "france-emploi/menu.yaml", "run: paiement", "run: paiment")
     edit(menus / "france-emploi/accueil.yaml", "steps:", "stpes:")
     done = ivr("check", menus)
     assert done.returncode == 1

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -28,7 +30,7 @@ from ivr.engine.events import (
 from ivr.engine.flow import Flow
 from ivr.engine.secrets import Secret
 from ivr.engine.session import Call, Turn
-from ivr.language.loading import load
+from ivr.language.loading import Loaded, load
 from tests.engine.strategies import events
 
 MENUS = Path(__file__).resolve().parents[2] / "menus"
@@ -43,8 +45,12 @@ BOUNDED = settings(
 
 
 @cache
+def read(name: str) -> Loaded:
+    return load(MENUS / name)
+
+
 def service(name: str) -> Flow:
-    loaded = load(MENUS / name)
+    loaded = read(name)
     assert loaded.flow is not None, [str(issue) for issue in loaded.issues]
     return loaded.flow
 
@@ -53,16 +59,28 @@ def call(dialled: str) -> Call:
     return Call("c1", dialled, AT, Secret("caller", "phone", 10, spoken=True))
 
 
-def fitting(draw: st.DrawFn, waiting: Waiting) -> Event:
+def answers(returns: Any) -> st.SearchStrategy[Any]:
+    """What a handler may give that declares so."""
+    if isinstance(returns, dict):
+        return st.fixed_dictionaries({name: answers(each) for name, each in returns.items()})
+    if isinstance(returns, list):
+        return st.lists(answers(returns[0]), max_size=5).map(tuple)
+    known = {"date": AT.date(), "amount": Decimal("987.65"), "number": 3, "yes_no": True}
+    return st.just(known.get(returns, "x"))
+
+
+def fitting(draw: st.DrawFn, waiting: Waiting, service: str) -> Event:
     """An event of the kind that the command waits for."""
     match waiting:
         case Collect():
             return draw(st.one_of(pressed(waiting), heard(waiting), st.just(Noinput(AT))))
         case Invoke():
             result = draw(st.sampled_from(Result))
-            payment = {"amount": 1, "date": AT.date()}
-            answer = draw(st.sampled_from(({"person": "p1", "language": "fr", **payment}, (payment,), (), None)))
-            return Invoked(AT, result, answer if result is Result.DONE else None, draw(st.sampled_from(("", "too_many", "x"))))
+            declared = read(service).handlers[waiting.handler]
+            answer = draw(answers(declared.returns)) if result is Result.DONE else None
+            if isinstance(answer, dict) and not declared.write and draw(st.booleans()):
+                answer = None
+            return Invoked(AT, result, answer, draw(st.sampled_from(("", "x", *declared.refusals))))
         case Record():
             return Recorded(AT, draw(st.sampled_from(("", "m.wav"))), 1000)
         case Transfer():
@@ -100,7 +118,7 @@ def test_any_way_through_a_shipped_service_ends_and_replays(name: str, data: st.
 
     @st.composite
     def next_event(draw: st.DrawFn) -> Event:
-        return fitting(draw, turns[-1].waiting)
+        return fitting(draw, turns[-1].waiting, name)
 
     for _ in range(data.draw(st.integers(0, 40))):
         if turns[-1].ended:

@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ivr.engine.flow import Flow, Place
 from ivr.language.conversation_file import Conversation, read_conversation
@@ -109,7 +109,7 @@ def _damaged(bundle: Bundle, nodes: dict[str, Node]) -> dict[str, DialogHead]:
         if path in nodes or path in (SERVICE_FILE, HANDLERS_FILE) or path.startswith(ELSEWHERE):
             continue
         named = _NAMED.search(bundle.files[path][:_HEAD_BYTES])
-        name = named[1].decode() if named else path
+        name = named[1].decode() if named else PurePosixPath(path).stem
         found[name] = DialogHead(name, Place(bundle.shown(path), 1, 1), damaged=True)
     return found
 

@@ -166,8 +166,8 @@ class _Reader:
             key = self._node(event, depth + 1)
             value = self._node(self._next(), depth + 1)
             if not isinstance(key, Scalar):
-                self._fault("wrong-shape", key.place, "a key must be a text", "did you forget quotes around '{{ ... }}'?")
-            elif key.text in entries:
+                self._stop("wrong-shape", key.place, "a key must be a text", "did you forget quotes around '{{ ... }}'?")
+            if key.text in entries:
                 first = entries[key.text].key.place.line
                 self._fault("duplicate-key", key.place, f"'{key.text}' stands here and on line {first}", "keep one of them")
             else:

@@ -3,12 +3,15 @@ so that an outgoing connection cannot take one between choosing and binding."""
 
 import random
 import socket
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
 CHOICE = range(21000, 32000)
 _TRIES = 200
+_BLOCK = 4  # SIPp takes the ports beside its media port as well
+_given: deque[int] = deque(maxlen=1_000)  # blocks handed out by this process, bound or soon to be
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,12 @@ def choose_ports() -> Ports:
 
 
 def free_ports(count: int, step: int = 1) -> list[int]:
-    """Distinct ports, free for UDP and TCP alike, multiples of ``step``."""
+    """Distinct ports, free for UDP and TCP alike, multiples of ``step``; this process is not given one twice in a row."""
     found: list[int] = []
     for _ in range(_TRIES):
         port = random.SystemRandom().choice(CHOICE) // step * step
-        if port in CHOICE and port not in found and _is_free(port):
+        if port in CHOICE and port // _BLOCK not in _given and _is_free(port):
+            _given.append(port // _BLOCK)
             found.append(port)
         if len(found) == count:
             return found

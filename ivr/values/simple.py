@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 from text_to_num import alpha2digit
 
-from ivr.values.base import Context, KeyLimits, NotUnderstood, Parsed, Understood
+from ivr.values.base import Context, KeyLimits, NotUnderstood, Param, Parsed, Understood
 from ivr.values.text import normalise
 
 MONTHS = {
@@ -61,6 +61,7 @@ def _int(params: Mapping[str, Any], name: str, default: int) -> int:
 class Base:
     name = ""
     known: tuple[str, ...] = ()
+    params: tuple[Param, ...] = ()
 
     def keys(self, params: Mapping[str, Any]) -> KeyLimits | None:
         return KeyLimits(1, 30)
@@ -69,7 +70,7 @@ class Base:
         return NotUnderstood("keys")
 
     def parse_words(self, words: str, ctx: Context) -> Parsed:
-        return NotUnderstood("words")
+        return NotUnderstood("unclear")
 
     def say(self, value: Any, ctx: Context) -> str:
         return self.show(value, ctx)
@@ -99,7 +100,7 @@ class Digits(Base):
         limits = self.keys(ctx.params)
         if keys.isascii() and keys.isdigit() and limits.min <= len(keys) <= limits.max:
             return Understood(keys)
-        return NotUnderstood("length")
+        return NotUnderstood("short")
 
     def parse_words(self, words: str, ctx: Context) -> Parsed:
         return self.parse_keys(re.sub(r"\D", "", _numbers(words, ctx.language)), ctx)
@@ -140,7 +141,7 @@ class Number(Base):
 
     def parse_keys(self, keys: str, ctx: Context) -> Parsed:
         if not (keys.isascii() and keys.isdigit()):
-            return NotUnderstood("digits")
+            return NotUnderstood("keys")
         value = int(keys)
         if _int(ctx.params, "min", 0) <= value <= _int(ctx.params, "max", 999_999_999):
             return Understood(value)
@@ -148,7 +149,7 @@ class Number(Base):
 
     def parse_words(self, words: str, ctx: Context) -> Parsed:
         found = re.findall(r"\d+", _numbers(words, ctx.language))
-        return self.parse_keys(found[-1], ctx) if found else NotUnderstood("words")
+        return self.parse_keys(found[-1], ctx) if found else NotUnderstood("unclear")
 
 
 class Amount(Base):
@@ -162,15 +163,15 @@ class Amount(Base):
         try:
             value = Decimal(keys.replace("*", "."))
         except InvalidOperation:
-            return NotUnderstood("digits")
+            return NotUnderstood("keys")
         if not re.fullmatch(r"\d{1,9}(\*\d{0,2})?", keys):
-            return NotUnderstood("digits")
+            return NotUnderstood("keys")
         return Understood(value.quantize(Decimal("0.01")))
 
     def parse_words(self, words: str, ctx: Context) -> Parsed:
         found = re.findall(r"\d+(?:[.,]\d{1,2})?", _numbers(words, ctx.language).replace(" ", " "))
         if not found:
-            return NotUnderstood("words")
+            return NotUnderstood("unclear")
         value = Decimal(found[0].replace(",", "."))
         if len(found) > 1 and len(found[1]) <= 2 and "." not in str(value):
             value += Decimal(found[1]) / 100
@@ -207,7 +208,7 @@ class YesNo(Base):
         no = {"non", "pas", "no", "nope", "aucunement"} & set(said)
         yes = {"oui", "ouais", "yes", "yeah", "exact", "exactement", "accord", "ok", "tout"} & set(said)
         if bool(no) == bool(yes):
-            return NotUnderstood("words")
+            return NotUnderstood("unclear")
         return Understood(bool(yes))
 
     def show(self, value: Any, ctx: Context) -> str:
@@ -236,7 +237,7 @@ class Date(Base):
 
     def parse_keys(self, keys: str, ctx: Context) -> Parsed:
         if not keys.isdigit() or len(keys) not in (4, 6, 8):
-            return NotUnderstood("digits")
+            return NotUnderstood("keys")
         year = ctx.today.year if len(keys) == 4 else int(keys[4:]) + (2000 if len(keys) == 6 else 0)
         return _date(int(keys[:2]), int(keys[2:4]), year)
 
@@ -252,7 +253,7 @@ class Date(Base):
                 day = 1 if not found[1].isdigit() else int(found[1])
                 return _date(day, number, int(found[2] or ctx.today.year))
         found = re.search(r"(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})", said)
-        return _date(int(found[1]), int(found[2]), int(found[3])) if found else NotUnderstood("words")
+        return _date(int(found[1]), int(found[2]), int(found[3])) if found else NotUnderstood("unclear")
 
     def show(self, value: Any, ctx: Context) -> str:
         return str(format_date(value, "full", locale="fr_FR" if ctx.language == "fr" else "en_GB"))
@@ -262,7 +263,7 @@ def _date(day: int, month: int, year: int) -> Parsed:
     try:
         return Understood(dt.date(year, month, day))
     except ValueError:
-        return NotUnderstood("no such day")
+        return NotUnderstood("impossible")
 
 
 class Month(Base):
@@ -279,7 +280,7 @@ class Month(Base):
         for number, month in enumerate(MONTHS.get(ctx.language, MONTHS["fr"]), 1):
             if month in said:
                 return Understood(number)
-        return NotUnderstood("words")
+        return NotUnderstood("unclear")
 
     def show(self, value: Any, ctx: Context) -> str:
         return str(format_date(dt.date(2000, int(value), 1), "MMMM", locale=ctx.language))

@@ -19,3 +19,8 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+|[^\sa-z\d]")
 def tokens(text: str) -> list[str]:
     """Words, figures (with their decimals) and single signs of a normalised text: "14h30" is "14", "h", "30"."""
     return _TOKEN.findall(normalise(text))
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a table."""
+    return frozenset(words.split())

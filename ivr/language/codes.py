@@ -56,6 +56,7 @@ _STRUCTURE = {
     "bad-name": _error("A name begins with a letter and goes on with letters, digits and underscores."),
     "unknown-step": _error("The step's first word is not one of the steps of the language."),
     "two-steps": _error("One item of a list holds two steps. Give each its own dash."),
+    "does-not-fit": _error("Keys of one block contradict each other."),
     "empty-wording": _error("A prompt has no words."),
 }
 
@@ -89,6 +90,7 @@ _CLASHES = {
     "duplicate-choice-key": _error("Two choices of a menu have the same key, so that one can never be chosen."),
     "duplicate-choice-value": _error("Two choices of a menu have the same value, so that they cannot be told apart."),
     "key-collision": _error("A choice has the key of something that works everywhere; callers would lose it."),
+    "silent-menu": _error("A menu says nothing, so that nobody knows what to choose."),
     "no-way-to-choose": _error("A choice has neither a key nor phrases nor an intent."),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from ivr.language.conversation_file import CONVERSATION_KEYS, conversation_definitions
 from ivr.language.dialogs import DIALOG_KEYS
 from ivr.language.keys import Key, block_schema
-from ivr.language.manifests import HANDLERS_KEYS
+from ivr.language.manifests import HANDLERS_KEYS, returns_schema
 from ivr.language.schema.deciding import PART
 from ivr.language.schema.kind import StepKind
 from ivr.language.schema.menu import CHOICE
@@ -27,6 +27,7 @@ def json_schema() -> dict[str, Any]:
     """One schema for all files: the first key that a file must have says which kind it is."""
     definitions: dict[str, Schema] = {
         "wording": wording_schema(),
+        "returns": returns_schema(),
         "choice": CHOICE.schema(),
         "variant": PART.schema(),
         "steps": {"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/step"}}, {"$ref": "#/$defs/step"}]},
@@ -67,7 +68,7 @@ def _kind(kind: StepKind) -> Schema:
     if kind.alone:
         leading = schema["properties"][kind.name]
         schema["properties"][kind.name] = {
-            "anyOf": [leading, {"type": "null"}, {"const": ""}],
+            "anyOf": [leading, {"type": "null"}],
             "description": leading["description"],
         }
     return {**schema, "description": kind.doc, "required": required}

@@ -1,5 +1,6 @@
 """Key tables: which keys a block may have. The parser reads by them and the published schema is made from them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,9 +49,20 @@ class Fields:
         return self.place if value is None else value.place
 
 
+REASON = "[A-Za-zÀ-ÿ]{2}"
+
+
+@dataclass(frozen=True)
+class ReasonShape(Text):
+    """Why a warning does not hold; that it says something is seen where it silences."""
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"type": "string", "pattern": REASON}, {"type": "boolean"}]}
+
+
 ALLOW = Key(
     "allow",
-    MapOf(Text(), Pattern(r"[a-z][a-z-]*", "a code", "unknown-code")),
+    MapOf(ReasonShape(), Pattern(r"[a-z][a-z-]*", "a code", "unknown-code")),
     "Warnings that do not hold here: their code, each with the reason why.",
 )
 NOTE = Key("note", Text(), "A remark for colleagues; callers hear nothing of it.")
@@ -84,7 +96,7 @@ def _silence(fields: Fields, desk: Desk) -> None:
         place = node.key(code).place
         if code not in SILENCEABLE:
             desk.fault("unknown-code", place, f"'{code}' cannot be allowed", closest(code, SILENCEABLE))
-        elif len(reason.strip()) < 3:
+        elif not re.search(REASON, reason):
             desk.fault("bad-value", place, f"'{code}' is allowed without a reason", "say why, in a few words")
         else:
             desk.report.silence(code, place, fields.node.place.line, fields.node.last_line)

@@ -33,7 +33,19 @@ class ReturnsShape:
         return plain(node)
 
     def schema(self) -> Schema:
-        return {"type": ["string", "object", "array"]}
+        return {"$ref": "#/$defs/returns"}
+
+
+def returns_schema() -> Schema:
+    """What `$ref: returns` means."""
+    again = {"$ref": "#/$defs/returns"}
+    return {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "additionalProperties": again},
+            {"type": "array", "items": again},
+        ]
+    }
 
 
 HANDLER = Block(

@@ -56,7 +56,12 @@ class HoursShape:
             "patternProperties": {f"^(?:{DAYS_KEY})$": ranges},
             "properties": {
                 "holidays": {**ranges, "description": "Hours on public holidays: closed, or '10:00-12:00'."},
-                "exceptions": {"type": "object", "additionalProperties": ranges, "description": "Hours of single days."},
+                "exceptions": {
+                    "type": "object",
+                    "propertyNames": Date().schema(),
+                    "additionalProperties": ranges,
+                    "description": "Hours of single days.",
+                },
             },
         }
 
@@ -85,7 +90,7 @@ def _days(key: Scalar, desk: Desk) -> tuple[int, ...]:
 
 def _ranges(node: Node, desk: Desk) -> Ranges | None:
     if isinstance(node, Sequence):
-        return tuple(span for item in node.items for span in _ranges(item, desk) or ())
+        return tuple(span for item in node.items if text_of(item, desk, "hours") for span in _ranges(item, desk) or ())
     scalar = text_of(node, desk, "hours")
     if scalar is None or scalar.text == CLOSED:
         return () if scalar else None

@@ -18,6 +18,7 @@ from ivr.language.nodes import Entry, Mapping, Node, Scalar, Sequence
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 50_000
+NOTHING = ("", "~", "null")
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -136,7 +137,7 @@ class _Reader:
     def _scalar(self, event: Any, place: Place) -> Scalar:
         self._ends(event)
         # Plain scalars have the style None or "", depending on the parser.
-        empty = event.value == "" and not event.style
+        empty = event.value in NOTHING and not event.style
         if "{{" not in event.value:
             return Scalar(event.value, place, (), empty)
         return Scalar(event.value, place, self._braces(event, place))

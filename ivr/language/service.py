@@ -27,11 +27,20 @@ from ivr.language.shapes import (
     MapOf,
     OneOf,
     Pattern,
+    Schema,
     Share,
     Text,
     Whole,
 )
 from ivr.language.wording import LANGUAGE, PHRASES, WORDING
+
+
+class ZoneShape(Text):
+    """A name of the time zone database; that it exists is seen when the service is read."""
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"}
+
 
 SERVICE_NAME = Pattern(r"[a-z][a-z0-9-]*", "a service's name", "bad-name", "small letters, digits and hyphens")
 A_LANGUAGE_CODE = Pattern(LANGUAGE, "a language code", "unknown-language", "for instance fr, en")
@@ -78,7 +87,7 @@ SERVICE_KEYS = (
     Key("identify", A_DIALOG, "The dialog that identifies the caller."),
     Key("hand_over", A_DIALOG, "The dialog that calls an agent.", required=True),
     Key("default_queue", A_NAME, "The queue when nothing else is known.", required=True),
-    Key("timezone", Text(), "The time zone, for instance Europe/Paris."),
+    Key("timezone", ZoneShape(), "The time zone, for instance Europe/Paris."),
     Key("universals", MapOf[Fields](UNIVERSAL), "What callers may do at any moment."),
     Key("defaults", DEFAULTS, "Times and attempts, where a question has none of its own."),
     Key("hours", MapOf[Hours](HoursShape()), "Opening hours by name."),
@@ -125,8 +134,13 @@ def _names(node: Node | None) -> tuple[str, ...]:
     return tuple(entry.key.text for entry in node) if isinstance(node, MappingNode) else ()
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _zone(name: str) -> ZoneInfo | None:
-    return ZoneInfo(name) if name in available_timezones() else None
+    return ZoneInfo(name) if name in _zones() else None
 
 
 def _first_defaults(node: Node | None, world: World) -> Defaults:
@@ -165,7 +179,7 @@ def read_service(node: Node, desk: Desk) -> Fields | None:
     fields = read_fields(node, SERVICE_KEYS, desk, "service.yaml")
     zone = node.get("timezone")
     if isinstance(zone, Scalar) and _zone(zone.text) is None:
-        near = closest(zone.text, available_timezones())
+        near = closest(zone.text, _zones())
         desk.fault(
             "bad-value", zone.place, f"'{zone.text[:40]}' is no time zone", near if near.startswith("did") else "Europe/Paris"
         )

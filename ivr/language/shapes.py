@@ -23,7 +23,7 @@ DOTTED = rf"{NAME}(\.{NAME})*"
 DURATION = r"[0-9]{1,7}(ms|s|min)"
 TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _UNITS = {"ms": 1, "s": 1_000, "min": 60_000}
-_AS_TEXT = ["string", "number", "boolean"]
+AS_TEXT = ["string", "number", "boolean"]
 
 Schema = dict[str, Any]
 
@@ -51,7 +51,7 @@ class Text:
         return None if scalar is None else scalar.text
 
     def schema(self) -> Schema:
-        return {"type": _AS_TEXT}
+        return {"type": AS_TEXT}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,15 @@ class Pattern:
         return scalar.text
 
     def schema(self) -> Schema:
-        return {"type": ["string", "number"], "pattern": f"^(?:{self.pattern})$"}
+        """Editors take 7 for a number and true for a truth; here both are what was written."""
+        text = {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        others: list[Schema] = []
+        if re.fullmatch(self.pattern, "7"):
+            most = {} if re.fullmatch(self.pattern, "10") else {"maximum": 9}
+            others.append({"type": "integer", "minimum": 0, **most})
+        if re.fullmatch(self.pattern, "true"):
+            others.append({"type": "boolean"})
+        return {"anyOf": [text, *others]} if others else text
 
 
 A_NAME = Pattern(NAME, "a name", "bad-name", "letters, digits and underscores, a letter first")
@@ -263,7 +271,7 @@ class Condition:
         return None if scalar is None else desk.expression(scalar)
 
     def schema(self) -> Schema:
-        return {"type": _AS_TEXT}
+        return {"type": AS_TEXT}
 
 
 @dataclass(frozen=True)
@@ -277,7 +285,7 @@ class Given:
         return desk.expression(scalar) if "{{" in scalar.text else Constant(scalar.text)
 
     def schema(self) -> Schema:
-        return {"type": _AS_TEXT}
+        return {"type": AS_TEXT}
 
 
 @dataclass(frozen=True)

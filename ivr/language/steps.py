@@ -6,6 +6,7 @@ from ivr.language.issues import closest
 from ivr.language.keys import Fields, read_fields
 from ivr.language.layout import Label, Work
 from ivr.language.nodes import Entry, Mapping, Node, Scalar, called
+from ivr.language.schema.incomplete import lay_incomplete
 from ivr.language.schema.kind import StepKind
 from ivr.language.schema.registry import KINDS
 
@@ -19,12 +20,15 @@ def lay_step(work: Work, node: Node, exit: Label) -> None:
         return
     kind, block = found
     fields = read_fields(block, kind.all_keys, work.desk, f"'{kind.name}'")
+    if any(key.required and key.name not in fields for key in kind.all_keys):
+        lay_incomplete(kind, fields, exit, work)
+        return
     since, until = fields.get("from"), fields.get("until")
     if since is None and until is None:
         kind.lay(fields, exit, work)
         return
     if since is not None and until is not None and since >= until:
-        work.desk.fault("bad-date", fields.at("until"), "this ends before it begins", "'until' must be after 'from'")
+        work.desk.fault("does-not-fit", fields.at("until"), "this ends before it begins", "'until' must be after 'from'")
     _lay_between(kind, fields, exit, work)
 
 

@@ -16,7 +16,7 @@ from jinja2 import nodes as jinja
 from ivr.engine.expressions import FILTERS, Both, Compare, Constant, Either, Expression, Filter, Item, Name, Not, Sum
 from ivr.engine.flow import Fragment
 from ivr.language.issues import closest
-from ivr.language.types import filter_type, known_types, params_fault
+from ivr.language.types import filter_type, known_types, params_faults
 
 MAX_TEXT = 4_000
 MAX_EXPRESSION = 500
@@ -171,9 +171,9 @@ def _params(node: jinja.Filter, kind: str) -> Mapping[str, Any]:
         if not isinstance(pair.value, jinja.Const):
             raise Refused("bad-param", f"'{pair.key}' must be a fixed value", "a number or a text in quotes")
         params[str(pair.key)] = pair.value.value
-    fault = params_fault(kind, params)
-    if fault is not None:
-        raise Refused("bad-param", fault)
+    faults = params_faults(kind, params)
+    if faults:
+        raise Refused("bad-param", "; ".join(faults))
     return params
 
 

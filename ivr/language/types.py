@@ -4,7 +4,6 @@ Rule: the types themselves stand in `ivr.values`; this is the only module here t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,15 +12,6 @@ from ivr.values.registry import TYPES, value_type
 OPEN = frozenset({"text", "open"})
 NEVER_ASKED = frozenset({"choice"})
 ZERO_IS_AN_ANSWER = frozenset({"number", "amount", "euros", "duration"})
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """`shape` is whole, truth or text."""
-
-    name: str
-    shape: str
-    doc: str
 
 
 @cache
@@ -34,10 +24,9 @@ def filter_type(name: str) -> str | None:
     return name if name in known_types() else None
 
 
-def params_fault(kind: str, params: Mapping[str, Any]) -> str | None:
+def params_faults(kind: str, params: Mapping[str, Any]) -> list[str]:
     """What a type says against its parameters, in words."""
-    faults = value_type(kind).check_params(params)
-    return "; ".join(faults) if faults else None
+    return value_type(kind).check_params(params)
 
 
 def takes_keys(kind: str, params: Mapping[str, Any]) -> bool:
@@ -45,10 +34,17 @@ def takes_keys(kind: str, params: Mapping[str, Any]) -> bool:
     return kind == "yes_no" or value_type(kind).keys(params) is not None
 
 
-PARAMS = (
-    Param("length", "whole", "How many digits the answer has, exactly."),
-    Param("min", "text", "The least: digits of a field of digits, otherwise the value."),
-    Param("max", "text", "The most: digits of a field of digits, otherwise the value."),
-    Param("check", "text", "The check digits of an identifier."),
-    Param("groups", "text", "How an identifier is read out, for instance '3 3 4'."),
-)
+@cache
+def all_params() -> Mapping[str, str]:
+    """What fields of any type may be told: names, with what they mean for each type."""
+    docs: dict[str, dict[str, list[str]]] = {}
+    for kind in known_types():
+        for param in value_type(kind).params:
+            docs.setdefault(param.name, {}).setdefault(param.doc, []).append(kind)
+    return {name: _doc(by_doc) for name, by_doc in sorted(docs.items())}
+
+
+def _doc(by_doc: Mapping[str, list[str]]) -> str:
+    if len(by_doc) == 1:
+        return next(iter(by_doc))
+    return " ".join(f"{', '.join(kinds)}: {doc}" for doc, kinds in by_doc.items())

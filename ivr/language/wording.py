@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ivr.engine.flow import Fragment, Template, Wording
 from ivr.language.desk import Desk
 from ivr.language.nodes import Mapping, Node, Scalar, Sequence, called
-from ivr.language.shapes import Schema, text_of
+from ivr.language.shapes import AS_TEXT, Schema, text_of
 
 LANGUAGE = r"[a-z]{2,3}(-[A-Z]{2})?"
 RECORDING_KEYS = {"recording", "text"}
@@ -50,11 +50,20 @@ def _is_recording(node: Node) -> bool:
 def _template(node: Node, desk: Desk) -> Template | None:
     """One language's words: a text, a recording, or a list of these."""
     if isinstance(node, Sequence):
-        pieces = [_template(item, desk) for item in node.items]
-        joined: list[Fragment] = []
-        for piece in pieces:
-            joined += [Fragment(" "), *piece] if joined and piece else piece or ()
-        return tuple(joined) or None
+        return _joined(node, desk)
+    return _piece(node, desk)
+
+
+def _joined(node: Sequence, desk: Desk) -> Template | None:
+    if not node.items:
+        desk.fault("empty-wording", node.place, "there are no words here", "write what the caller hears")
+    joined: list[Fragment] = []
+    for piece in [_piece(item, desk) for item in node.items]:
+        joined += [Fragment(" "), *piece] if joined and piece else piece or ()
+    return tuple(joined) or None
+
+
+def _piece(node: Node, desk: Desk) -> Template | None:
     if isinstance(node, Mapping):
         return _recording(node, desk)
     scalar = text_of(node, desk, "the words to be said")
@@ -94,12 +103,12 @@ def wording_schema() -> Schema:
         "additionalProperties": False,
         "required": ["recording", "text"],
         "properties": {
-            "recording": {"type": "string", "description": "Path below the service's folder."},
-            "text": {"type": "string", "description": "The words that the recording says."},
+            "recording": {"type": AS_TEXT, "description": "Path below the service's folder."},
+            "text": {"type": AS_TEXT, "description": "The words that the recording says."},
         },
     }
-    piece = {"anyOf": [{"type": ["string", "number"]}, recording]}
-    words = {"anyOf": [piece, {"type": "array", "items": piece}]}
+    piece = {"anyOf": [{"type": "string", "pattern": r"\S"}, {"type": ["number", "boolean"]}, recording]}
+    words = {"anyOf": [piece, {"type": "array", "items": piece, "minItems": 1}]}
     by_language = {
         "type": "object",
         "propertyNames": {"pattern": f"^(?:{LANGUAGE})$"},
@@ -139,7 +148,7 @@ class PhrasesShape:
         return found
 
     def schema(self) -> Schema:
-        phrases = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        phrases: Schema = {"anyOf": [{"type": AS_TEXT}, {"type": "array", "items": {"type": AS_TEXT}}]}
         by_language = {"type": "object", "propertyNames": {"pattern": f"^(?:{LANGUAGE})$"}, "additionalProperties": phrases}
         return {"anyOf": [*phrases["anyOf"], by_language]}
 

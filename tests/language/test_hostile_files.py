@@ -7,7 +7,7 @@ import pytest
 
 from ivr.language.issues import Report
 from ivr.language.loading import load_files
-from ivr.language.nodes import Mapping, plain
+from ivr.language.nodes import Mapping, Scalar, plain
 from ivr.language.reading import MAX_NODES, read_yaml
 from ivr.language.source import Bundle
 from tests.language.services import TODAY, bundle
@@ -76,7 +76,9 @@ def test_what_yaml_takes_for_something_else_stays_what_was_written() -> None:
     text = "a: no\nb: 012\nc: 10:30\nd: 1e3\ne: 2027-01-31\nf: ~\ng: 0x1F\nh: .5\ni: yes\nj: null\n"
     tree = read_yaml(text.encode(), "x.yaml", report)
     assert isinstance(tree, Mapping)
-    assert list(plain(tree).values()) == ["no", "012", "10:30", "1e3", "2027-01-31", "~", "0x1F", ".5", "yes", "null"]
+    texts = ["no", "012", "10:30", "1e3", "2027-01-31", "~", "0x1F", ".5", "yes", "null"]
+    assert plain(tree) == dict(zip("abcdefghij", texts, strict=True))
+    assert [entry.key.text for entry in tree if isinstance(entry.value, Scalar) and entry.value.empty] == ["f", "j"]
     assert report.sorted() == ()
 
 

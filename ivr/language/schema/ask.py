@@ -8,11 +8,10 @@ from ivr.language.keys import Fields, Key
 from ivr.language.layout import Label, Work, resolved
 from ivr.language.schema.kind import StepKind
 from ivr.language.schema.questions import QUESTION_KEYS, give_up, lay_give_up, question
-from ivr.language.shapes import A_NAME, Known, Shape, Text, Truth, Whole
-from ivr.language.types import OPEN, PARAMS, ZERO_IS_AN_ANSWER, known_types, params_fault
+from ivr.language.shapes import A_NAME, Known, Text, Truth
+from ivr.language.types import OPEN, ZERO_IS_AN_ANSWER, all_params, known_types, params_faults
 
-_SHAPES: dict[str, Shape[Any]] = {"whole": Whole(0, 1000), "truth": Truth(), "text": Text()}
-PARAM_KEYS = tuple(Key(param.name, _SHAPES[param.shape], param.doc) for param in PARAMS)
+PARAM_KEYS = tuple(Key(name, Text(), doc) for name, doc in all_params().items())
 A_TYPE = Known("unknown-type", "type of value", lambda desk: known_types())
 
 
@@ -39,10 +38,9 @@ def _lay(fields: Fields, exit: Label, work: Work) -> None:
 
 
 def _params(fields: Fields, kind: str, work: Work) -> dict[str, Any]:
-    params = {param.name: _value(fields[param.name]) for param in PARAMS if param.name in fields}
-    fault = params_fault(kind, params)
-    if fault is not None:
-        place = next((fields.at(name) for name in params if name in fault), fields.at("type"))
+    params = {key.name: _value(fields[key.name]) for key in PARAM_KEYS if key.name in fields}
+    for fault in params_faults(kind, params):
+        place = next((fields.at(name) for name in params if f"'{name}'" in fault), fields.at("type"))
         work.desk.fault("bad-param", place, fault, f"see the parameters of '{kind}'")
     return params
 
@@ -59,7 +57,7 @@ def _value(raw: Any) -> Any:
 
 def _judge(fields: Fields, kind: str, work: Work) -> None:
     if fields.get("read_back") and not fields.get("secret"):
-        work.desk.fault("bad-value", fields.at("read_back"), "'read_back' is for secrets", "add 'secret: yes' or take it out")
+        work.desk.fault("does-not-fit", fields.at("read_back"), "'read_back' is for secrets", "add 'secret: yes' or take it out")
     if kind == "identifier" and not fields.get("secret"):
         work.desk.fault("personal-key", fields.place, "an identifier is asked in the clear", "add 'secret: yes'")
 

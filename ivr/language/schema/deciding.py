@@ -90,7 +90,7 @@ def _lay_variant(fields: Fields, exit: Label, work: Work) -> None:
         return
     shares = [int(str(part.get("share", "0%")).rstrip("% ")) for part in parts]
     if sum(shares) > 100:
-        work.desk.fault("bad-value", fields.at("of"), f"the shares make {sum(shares)} %", "together at most 100%")
+        work.desk.fault("does-not-fit", fields.at("of"), f"the shares make {sum(shares)} %", "together at most 100%")
     labels = [work.label() for _ in parts]
     work.emit(
         fields.place,

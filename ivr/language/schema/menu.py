@@ -61,8 +61,8 @@ def _lay(fields: Fields, exit: Label, work: Work) -> None:
     work.desk.sets.add(name)
     laid = [_Laid(choice, _value(choice, number), work.label()) for number, choice in enumerate(fields["choices"])]
     _collisions(laid, work.desk)
-    if not any(key in fields for key in ("prompt", "introduction")) and not fields.get("list_choices"):
-        work.desk.fault("missing-key", fields.place, "a menu says nothing", "give it a 'prompt' or 'list_choices: yes'")
+    if not any(key in fields.node for key in ("prompt", "introduction")) and not fields.get("list_choices"):
+        work.desk.fault("silent-menu", fields.place, "a menu says nothing", "give it a 'prompt' or 'list_choices: yes'")
     gives_up = give_up(fields, work)
     _emit(fields, name, laid, gives_up, exit, work)
     for each in laid:

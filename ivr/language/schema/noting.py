@@ -100,7 +100,7 @@ class PatientShape:
         return Constant(TRUTHS[scalar.text])
 
     def schema(self) -> Schema:
-        return {"type": ["string", "boolean"]}
+        return {"anyOf": [{"type": "boolean"}, {"enum": list(TRUTHS)}, {"type": "string", "pattern": r"\{\{"}]}
 
 
 def _lay_language(fields: Fields, exit: Label, work: Work) -> None:

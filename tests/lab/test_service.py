@@ -1,7 +1,5 @@
 """The whole product called by telephone: what callers do, and what they hear."""
 
-from itertools import pairwise
-
 import pytest
 
 from handlers.demo.people import crowd, payday
@@ -17,11 +15,19 @@ WELCOME = "Bienvenue à France Emploi."
 IDENTIFIER, CODE = "10000000014", "271828"
 
 
-def assert_heard(heard: Heard, deployment: Deployment) -> None:
-    """Every prompt that was let play to its end, in order, and nothing that cuts into it."""
-    whole = [place for place in (heard.find(sound) for sound in deployment.prompts()) if place.score > 0.9]
-    assert len(whole) >= 3
-    assert all(before.at_ms < after.at_ms for before, after in pairwise(whole))
+def assert_heard(heard: Heard, deployment: Deployment, interrupted: int = 0) -> None:
+    """Every prompt that was let play to its end, one after the other."""
+    cursor_ms, found = 0, 0
+    for sound in deployment.prompts():
+        lasts_ms = len(sound) // 8
+        for within_ms in (2_000, 6_000, 15_000):
+            window = Heard(heard.since(cursor_ms).samples[: (lasts_ms + within_ms) * 8])
+            place = window.find(sound)
+            if place.score > 0.9:
+                found += 1
+                cursor_ms += place.at_ms + lasts_ms - 200
+                break
+    assert found >= len(deployment.prompts()) - interrupted
 
 
 def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> None:
@@ -30,12 +36,12 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
         guichet.number,
         Wait(6_000),
         Keys("1"),
-        Wait(13_000),
+        Wait(16_000),
         Keys("1"),
         Wait(7_500),
         Keys(f"{IDENTIFIER}#"),
         Wait(5_000),
-        Keys(f"{CODE}#"),
+        Keys(CODE),
         Wait(14_000),
         Keys("1"),
         AwaitEnd(25_000),
@@ -45,9 +51,7 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
     assert call.ended_by == "other side"
     assert "987,65 €" in guichet.said()
     assert call.heard.find(guichet.sound(WELCOME)).at_ms < 1_000
-    scores = [call.heard.find(sound).score for sound in guichet.prompts()]
-    assert sum(score > 0.9 for score in scores) >= len(scores) - 2, scores
-    assert_heard(call.heard, guichet)
+    assert_heard(call.heard, guichet, interrupted=1)
     record = guichet.ended()
     assert (record.outcome, record.verified) == ("completed", True)
 
@@ -120,7 +124,7 @@ def test_fifty_calls_at_once_complete_and_none_is_mixed_up(phone: Phone, deploy:
     calls = [
         phone.dial(
             guichet.number,
-            Wait(1_000),
+            Wait(4_000 + 120 * number),
             Keys(f"11{person.identifier}#{person.code}#1"),
             AwaitEnd(60_000),
             caller=f"019900{number:04d}",

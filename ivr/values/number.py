@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from ivr.values.base import Context, KeyLimits, NotUnderstood, Parsed, Understood
+from ivr.values.base import Context, KeyLimits, NotUnderstood, Param, Parsed, Understood
 from ivr.values.params import decimal, flag, flag_param, number_param, out_of_order, whole, whole_param
 from ivr.values.plain import Plain, keyed_digits
 from ivr.values.quantities import number_phrases, quantities, say_decimal, says_none
@@ -23,7 +23,7 @@ class Number(Plain):
     """Between `min` (0 unless told) and `max`; `decimals` places, keyed with `*` for the comma."""
 
     name = "number"
-    params = (
+    params: tuple[Param, ...] = (
         number_param("min", "The least."),
         number_param("max", "The most."),
         whole_param("decimals", "How many decimal places it may have.", 0, 6),

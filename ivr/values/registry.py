@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from ivr.values import simple
 from ivr.values.amount import Amount, Euros
 from ivr.values.base import ValueType
+from ivr.values.date import Date
 from ivr.values.digits import Digits
 from ivr.values.number import Number
 
 _ALL: tuple[ValueType, ...] = (
     Digits(), simple.Identifier(), Number(), Amount(), Euros(), simple.YesNo(), simple.Phone(),
-    simple.Date(), simple.Month(), simple.FreeText(), simple.Open(), simple.Choice(),
+    Date(), simple.Month(), simple.FreeText(), simple.Open(), simple.Choice(),
 )  # fmt: skip
 TYPES: Mapping[str, ValueType] = {one.name: one for one in _ALL}
 

@@ -86,7 +86,8 @@ def _load(bundle: Bundle, report: Report, today: dt.date) -> Loaded:
     flow = _flow(bundle, service, dialogs, Desk(report, world))
     conversations = _conversations(bundle, report, world)
     if flow is not None and not damaged:
-        judge(Case(flow, {read.dialog.name: read for read in dialogs}, world.handlers, today, report))
+        sound = not has_errors(report.sorted())
+        judge(Case(flow, {read.dialog.name: read for read in dialogs}, world.handlers, today, report, sound))
     issues = report.sorted()
     return Loaded(None if has_errors(issues) else flow, issues, bundle, service, tuple(dialogs), conversations, world.handlers)
 

@@ -73,7 +73,9 @@ def _with_month(items: list[str], language: str, today: dt.date, prefer: str) ->
 
 def _day_beside(items: list[str], at: int) -> tuple[int | None, int]:
     """The day before the month's name, or behind it as English has it; and where it stands."""
-    before = at - 2 if at >= 2 and items[at - 1] in ("de", "d", "au", "mois") else at - 1
+    before = at - 1
+    while before > 0 and items[before] in ("de", "d", "du", "au", "mois"):
+        before -= 1
     if before >= 0 and items[before].isdigit():
         return int(items[before][:4]), before
     word = items[before] if before >= 0 else ""
@@ -90,11 +92,12 @@ def _day_beside(items: list[str], at: int) -> tuple[int | None, int]:
 
 def _leftover(items: list[str], used: set[int]) -> bool:
     """Whether another number is there that is no hour."""
-    hours = ("heure", "heures", "h", "hour", "hours", "am", "pm")
     return any(
-        word.isdigit() and at not in used and items[at + 1 : at + 2] not in [[hour] for hour in hours]
-        for at, word in enumerate(items)
+        word.isdigit() and at not in used and not _HOURS & {*items[max(0, at - 1) : at + 2]} for at, word in enumerate(items)
     )
+
+
+_HOURS = frozenset({"heure", "heures", "h", "hour", "hours", "am", "pm", ":"})
 
 
 def _year_at(items: Sequence[str], at: int, today: dt.date, prefer: str) -> tuple[int | None, int]:
@@ -209,6 +212,11 @@ def _weekday(match: re.Match[str], today: dt.date, prefer: str) -> dt.date | Non
     return moved(found, days={"8": 7, "15": 14}.get(words.get("weeks") or "", 0))
 
 
+def _next_week(match: re.Match[str], today: dt.date, _prefer: str) -> dt.date | None:
+    numbers = {**WEEKDAY_NUMBERS["fr"], **WEEKDAY_NUMBERS["en"]}
+    return moved(today, days=7 - today.weekday() + numbers[match["weekday"]])
+
+
 def _yearly(month: int, day: int) -> Found:
     return lambda _match, today, prefer: chosen((dt.date(today.year + ahead, month, day) for ahead in (-1, 0, 1)), today, prefer)
 
@@ -229,9 +237,10 @@ _FRENCH: Mapping[str, Found] = {
     rf"il y a (?P<count>\d+) {_UNITS}": _ago,
     rf"(?P<weekday>{_FRENCH_DAYS}) en (?P<weeks>8|15)": _weekday,
     rf"(?P<weekday>{_FRENCH_DAYS}) (?P<when>prochain|dernier|passe)": _weekday,
+    rf"(?P<weekday>{_FRENCH_DAYS}) (?:de )?la semaine prochaine": _next_week,
     r"(?:fin|dernier jour) (?:du|de ce|de|d) ?mois(?: (?P<which>prochain|suivant|dernier|passe))?": _month_end,
     r"(?:debut|1 jour) (?:du|de ce|de) mois(?: (?P<which>prochain|suivant|dernier|passe))?": _month_start,
-    r"(?P<day>\d+) (?:du|de ce) mois(?: (?P<which>prochain|suivant|dernier|passe))?": _month_day,
+    r"(?P<day>\d+) (?:du|de ce) mois(?! de| d )(?: (?P<which>prochain|suivant|dernier|passe))?": _month_day,
     r"fin (?:de l annee|d annee|de cette annee)": _year_end,
     r"noel": _yearly(12, 25),
     r"jour de l an|nouvel an": _yearly(1, 1),
@@ -248,6 +257,7 @@ _ENGLISH: Mapping[str, Found] = {
     rf"in (?P<count>\d+) {_ENGLISH_UNITS}": _in,
     rf"(?P<count>\d+) {_ENGLISH_UNITS} ago": _ago,
     r"in a (?P<unit>week|month|year)": lambda match, today, _prefer: _shifted(today, 1, match["unit"]),
+    rf"(?P<weekday>{_ENGLISH_DAYS}) next week": _next_week,
     rf"(?P<when>next|last|this) (?P<weekday>{_ENGLISH_DAYS})": _weekday,
     r"(?:end|last day) (?:this |(?P<which>next|last) )?month": _month_end,
     r"(?:beginning|1 day) (?:this |(?P<which>next|last) )?month": _month_start,

@@ -5,7 +5,9 @@ logged. A caller who is gone is `CallerGone`; a command that failed while she is
 """
 
 import contextlib
+import math
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -25,6 +27,7 @@ ALL_KEYS = "0123456789*#ABCD"
 UP = "6"
 ENVIRONMENT_LIMIT_MS = 5_000
 GRACE_MS = 5_000
+LIMIT_STEP_S = 5.0
 _CHUNK = 4_096
 
 
@@ -53,6 +56,9 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         self.env: Mapping[str, str] = {}
         self._got_sighup = False
         self._line = line
+        self._limit_s = 0.0
+        line.settimeout(None)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(GRACE_MS / 1_000))
         self._lines = Lines()
         self._replies = ReplyReader(self._lines)
         self._closed = threading.Event()
@@ -120,9 +126,10 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
 
     def _get_agi_env(self, limit_ms: int = ENVIRONMENT_LIMIT_MS) -> None:
         reader = EnvironmentReader(self._lines)
-        deadline = time.monotonic() + limit_ms / 1000
+        limit_s = limit_ms / 1_000
+        deadline = time.monotonic() + limit_s
         while (environment := reader.next()) is None:
-            self._receive(deadline)
+            self._receive(deadline, limit_s)
         self.env = environment
 
     def _exchange(self, line: bytes, takes_ms: int) -> Reply:
@@ -132,16 +139,21 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         except OSError as error:
             raise self._lost(error) from error
         while (reply := self._replies.next()) is None:
-            self._receive(deadline)
+            self._receive(deadline, LIMIT_STEP_S)
         return reply
 
-    def _receive(self, deadline: float) -> None:
-        remaining = deadline - time.monotonic()
+    def _receive(self, deadline: float, step_s: float) -> None:
+        """Read what is there, or wait. The limit stands in the kernel in whole steps, so that most commands need not move it."""
+        limit_s = math.ceil((deadline - time.monotonic()) / step_s) * step_s
         try:
-            if remaining <= 0:
+            if limit_s <= 0:
                 raise TimeoutError("no answer in time")
-            self._line.settimeout(remaining)
+            if limit_s != self._limit_s:
+                self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(limit_s))
+                self._limit_s = limit_s
             data = self._line.recv(_CHUNK)
+        except BlockingIOError as error:  # the kernel's limit lies beyond the deadline, so the deadline has passed
+            raise self._lost(TimeoutError("no answer in time")) from error
         except OSError as error:
             raise self._lost(error) from error
         if not data:
@@ -166,6 +178,11 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         if status.code != 200 or status.result != UP or self.hung_up:
             raise gone
         raise CommandFailed(command, reply)
+
+
+def _timeval(seconds: float) -> bytes:
+    """What SO_RCVTIMEO and SO_SNDTIMEO take; never zero, which means no limit."""
+    return struct.pack("ll", *divmod(max(1, round(seconds * 1_000_000)), 1_000_000))
 
 
 __all__ = ["ALL_KEYS", "CallerGone", "CommandFailed", "ProtocolError", "SocketAgi"]

@@ -17,6 +17,8 @@ MAX_JUNK_LINES = 200
 
 _BARE = re.compile(r"[A-Za-z0-9_./#*+=:-]+")
 _RESULT = re.compile(r"200 result=(?P<result>\S*)(?: \((?P<data>.*)\))?(?: endpos=(?P<endpos>\d+))?", re.DOTALL)
+_STATUS = re.compile(r"\d{3}[ -]")
+_PLAIN = "200 result="
 _OPEN_DATA = re.compile(r"200 result=\S* \(")
 
 
@@ -59,8 +61,7 @@ def quote(argument: object) -> Quoted:
 
 def encode_command(command: str, *arguments: object) -> bytes:
     """A whole line. Simple arguments stay bare, all others are quoted. Raises UnsafeArgument."""
-    words = [command.strip(), *(argument if isinstance(argument, Quoted) else _word(argument) for argument in arguments)]
-    line = " ".join(words).encode("utf-8", "replace")
+    line = " ".join([command, *map(_word, arguments)]).encode("utf-8", "replace")
     if b"\n" in line or b"\r" in line or b"\0" in line:
         raise UnsafeArgument("an AGI command holds CR, LF or NUL")
     if len(line) > MAX_COMMAND:
@@ -69,6 +70,8 @@ def encode_command(command: str, *arguments: object) -> bytes:
 
 
 def _word(argument: object) -> str:
+    if isinstance(argument, Quoted):
+        return argument
     text = str(argument)
     return text if _BARE.fullmatch(text) else quote(text)
 
@@ -135,7 +138,7 @@ class ReplyReader:
         while (line := self._lines.next()) is not None:
             if line == "HANGUP":
                 self.hung_up = True
-            elif self._parts or re.match(r"\d{3}[ -]", line):
+            elif self._parts or _STATUS.match(line):
                 if (reply := self._take(line)) is not None:
                     return reply
             else:
@@ -145,6 +148,8 @@ class ReplyReader:
         return None
 
     def _take(self, line: str) -> Reply | None:
+        if not self._parts and line.startswith(_PLAIN) and " " not in line[len(_PLAIN) :]:
+            return Reply(200, line[len(_PLAIN) :])
         self._parts.append(line)
         if len(self._parts) > MAX_REPLY_LINES:
             raise ProtocolError("a reply is too long")

@@ -34,6 +34,8 @@ class Studio:
     def __init__(self, synthesizer: Synthesizer, settings: SoundSettings, workers: Executor) -> None:
         self.settings = settings
         self._here = settings.here.resolve()
+        self._prefix = f"{self._here}/"
+        self._there = settings.there.rstrip("/") + "/"
         self._synthesizer = synthesizer
         self._workers = workers
 
@@ -51,7 +53,10 @@ class Studio:
         return Audio(path, self.settings.trouble_ms) if path is not None else None
 
     def name(self, audio: Audio) -> str:
-        """The file as Asterisk names it: its own path, without the extension."""
+        """The file as Asterisk names it: its own path, without the extension `.wav`."""
+        path = str(audio.path)
+        if path.startswith(self._prefix):
+            return f"{self._there}{path[len(self._prefix) : -4]}"
         return self.there(audio.path.with_suffix(""))
 
     def there(self, path: Path) -> str:
@@ -59,7 +64,7 @@ class Studio:
         whole = path if path.is_relative_to(self._here) else path.resolve()
         if not whole.is_relative_to(self._here):
             return str(path)
-        return f"{self.settings.there.rstrip('/')}/{whole.relative_to(self._here)}"
+        return f"{self._there}{whole.relative_to(self._here)}"
 
     def recording(self, name: str) -> Path:
         """Where a recording is to be written, without its extension."""

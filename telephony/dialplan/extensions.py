@@ -29,6 +29,8 @@ def extensions(settings: AsteriskSettings) -> str:
     sections = [
         _entry(settings),
         _engine(settings),
+        _after(settings),
+        _plan(settings),
         _transfer(settings),
         _to_queue(settings),
         _to_dial(settings, "extension", settings.extensions),
@@ -50,9 +52,9 @@ def _context(name: str, *extensions: str) -> str:
 
 
 def _exten(name: str, *steps: str) -> str:
-    """Steps may begin with `(label)`."""
-    lines = [f"exten => {name},1,NoOp()"]
-    for step in steps:
+    """Steps after the first may begin with `(label)`."""
+    lines = [f"exten => {name},1,{steps[0]}"]
+    for step in steps[1:]:
         label, _, rest = step.partition(")") if step.startswith("(") else ("", "", step)
         lines.append(f" same => n{label + ')' if label else ''},{rest}")
     return "\n".join(lines) + "\n"
@@ -64,45 +66,69 @@ def _falls_to_net(context: str) -> str:
 
 
 def _entry(settings: AsteriskSettings) -> str:
-    context = settings.context
-    return _context(
-        context,
-        *(
-            _exten(
-                plan.number,
-                "Set(IVR_CALL=${UNIQUEID})",
-                f"Set(IVR_DIALLED={plan.number})",
-                f"Set(IVR_QUEUE={plan.queue})",
-                f"Set(IVR_LANGUAGE={plan.language})",
-                f"Goto({context}-engine,s,1)",
-            )
-            for plan in settings.numbers
-        ),
-    )
+    """What the administrator includes or sends calls to; it holds nothing but the numbers."""
+    numbers = (f"exten => {plan.number},1,Goto({settings.context}-engine,${{EXTEN}},1)\n" for plan in settings.numbers)
+    return _context(settings.context, *numbers)
 
 
 def _engine(settings: AsteriskSettings) -> str:
+    """The road of every call; few steps, because each costs Asterisk as much as a command of the engine."""
     first, *others = settings.engines
-    query = "call?call=${IVR_CALL}&dialled=${IVR_DIALLED}"
+    query = "call?call=${UNIQUEID}&dialled=${IVR_DIALLED}"
+    number = "${CALLERID(num)}"
+    clean = f"${{FILTER(0-9+,{number})}}"
     return _context(
         f"{settings.context}-engine",
+        *(
+            _exten(
+                plan.number,
+                "Set(IVR_DIALLED=${EXTEN})",
+                f"ExecIf($[${{LEN({clean})}} != ${{LEN({number})}}]?Set(CALLERID(num)={clean}))",
+                f"Set(CHANNEL(hangup_handler_push)={settings.context}-hangup,s,1)",
+                "Set(AGIEXITONHANGUP=yes)",
+                "Answer()",
+                f"Set(TIMEOUT(absolute)={SWITCH_S})",
+                f"AGI(agi://{first}/{query})",
+                *(_next_engine(other, query) for other in others),
+                f'GotoIf($["${{IVR_DONE}}"=""]?{settings.context}-after,s,1)',
+                "Hangup()",
+            )
+            for plan in settings.numbers
+        ),
+        _falls_to_net(settings.context),
+    )
+
+
+def _after(settings: AsteriskSettings) -> str:
+    """The engine let go of a call that it did not end: a transfer, or a fault."""
+    return _context(
+        f"{settings.context}-after",
         _exten(
             "s",
-            "Set(CALLERID(num)=${FILTER(0-9+,${CALLERID(num)})})",
-            "Set(CALLERID(name)=)",
-            f"Set(CHANNEL(hangup_handler_push)={settings.context}-hangup,s,1)",
-            "Set(AGIEXITONHANGUP=yes)",
-            "Answer()",
-            f"Set(TIMEOUT(absolute)={SWITCH_S})",
-            f"AGI(agi://{first}/{query})",
-            *(_next_engine(other, query) for other in others),
-            "(after)Set(TIMEOUT(absolute)=0)",
+            "Set(TIMEOUT(absolute)=0)",
             'GotoIf($["${IVR_DONE}"!=""]?done)',
             f'GotoIf($["${{IVR_NEXT}}"!=""]?{settings.context}-transfer,s,1)',
             f"Goto({settings.context}-net,s,1)",
             "(done)Hangup()",
         ),
         _falls_to_net(settings.context),
+    )
+
+
+def _plan(settings: AsteriskSettings) -> str:
+    """What the net must know of the number that was dialled; the engine may have set the language before."""
+    return _context(
+        f"{settings.context}-plan",
+        *(
+            _exten(
+                plan.number,
+                f"Set(IVR_QUEUE={plan.queue})",
+                f'ExecIf($["${{IVR_LANGUAGE}}"=""]?Set(IVR_LANGUAGE={plan.language}))',
+                "Return()",
+            )
+            for plan in settings.numbers
+        ),
+        "exten => _[A-Za-z0-9*#+]!,1,Return()\n",
     )
 
 
@@ -118,6 +144,7 @@ def _transfer(settings: AsteriskSettings) -> str:
         _exten(
             "s",
             "Set(IVR_OUTCOME=failed)",
+            "Set(CALLERID(name)=)",
             "Set(IVR_BEGAN=${EPOCH})",
             f"GotoIf($[${{DIALPLAN_EXISTS({target})}}]?{target})",
             f"Goto({context}-back,s,1)",
@@ -184,8 +211,8 @@ def _back(settings: AsteriskSettings) -> str:
             "Set(IVR_NEXT=)",
             f'GotoIf($["${{IVR_FINAL}}"="1"]?{context}-net,s,1)',
             f"Set(TIMEOUT(absolute)={SWITCH_S})",
-            "AGI(agi://${IVR_HOME}/resume?call=${IVR_CALL}&outcome=${IVR_OUTCOME}&waited=$[${EPOCH} - ${IVR_BEGAN}])",
-            f"Goto({context}-engine,s,after)",
+            "AGI(agi://${IVR_HOME}/resume?call=${UNIQUEID}&outcome=${IVR_OUTCOME}&waited=$[${EPOCH} - ${IVR_BEGAN}])",
+            f"Goto({context}-after,s,1)",
         ),
         _falls_to_net(context),
     )
@@ -202,13 +229,17 @@ def _net(settings: AsteriskSettings) -> str:
     queues = "".join(
         _exten(queue.name, _queue_step(queue, str(queue.wait_s)), f"Goto({context}-net,s,busy)") for queue in settings.queues
     )
-    message = f"{settings.callbacks}/${{EPOCH}}~${{IVR_CALL}}~${{CALLERID(num)}}~${{IVR_QUEUE}}~${{IVR_REASON}}.wav"
+    message = (
+        f"{settings.callbacks}/${{EPOCH}}~${{UNIQUEID}}~${{FILTER(0-9+,${{CALLERID(num)}})}}~${{IVR_QUEUE}}~${{IVR_REASON}}.wav"
+    )
     return _context(
         f"{context}-net",
         _exten(
             "s",
             "Set(TIMEOUT(absolute)=0)",
             "Set(IVR_NEXT=)",
+            "Set(CALLERID(name)=)",
+            f"Gosub({context}-plan,${{IVR_DIALLED}},1)",
             f"GotoIf($[${{EPOCH}} - 0${{IVR_TRIED}} < {JUST_TRIED_S}]?busy)",
             f"Gosub({context}-hours,${{IVR_QUEUE}},1)",
             'GotoIf($["${GOSUB_RETVAL}"="open"]?open)',
@@ -235,12 +266,22 @@ def _say(settings: AsteriskSettings) -> str:
         *(
             _exten(
                 sentence,
-                *(f'GotoIf($["${{IVR_LANGUAGE}}"="{language}"]?{language})' for language in languages[1:]),
-                *(step for language in languages for step in (f"({language})Playback({path}/{sentence}-{language})", "Return()")),
+                *_sentence(f"{path}/{sentence}", languages),
             )
             for sentence in SENTENCES
         ),
     )
+
+
+def _sentence(path: str, languages: tuple[str, ...]) -> Iterator[str]:
+    """In the caller's language, or in the first one."""
+    first, *others = languages
+    yield from (f'GotoIf($["${{IVR_LANGUAGE}}"="{language}"]?{language})' for language in others)
+    yield f"Playback({path}-{first})"
+    yield "Return()"
+    for language in others:
+        yield f"({language})Playback({path}-{language})"
+        yield "Return()"
 
 
 def _hours(settings: AsteriskSettings) -> str:
@@ -290,7 +331,7 @@ def _hangup(settings: AsteriskSettings) -> str:
             "s",
             'GotoIf($["${IVR_NEXT}"=""]?end)',
             'Set(IVR_OUTCOME=${IF($["${MEMBERINTERFACE}"!="" | "${DIALSTATUS}"="ANSWER"]?answered:abandoned)})',
-            "AGI(agi://${IVR_HOME}/hangup?call=${IVR_CALL}&outcome=${IVR_OUTCOME}&waited=${QEHOLDTIME})",
+            "AGI(agi://${IVR_HOME}/hangup?call=${UNIQUEID}&outcome=${IVR_OUTCOME}&waited=${QEHOLDTIME})",
             "(end)Return()",
         ),
     )

@@ -64,7 +64,17 @@ def test_the_switch_is_off_before_every_queue_and_dial() -> None:
         for n, line in enumerate(lines):
             if re.search(r",(Queue|Dial)\(", line) and name != "guichet-net":
                 assert "TIMEOUT(absolute)=0" in lines[n - 1], line
-    assert "TIMEOUT(absolute)=0" in contexts()["guichet-net"][1]
+    assert "TIMEOUT(absolute)=0" in contexts()["guichet-net"][0]
+
+
+def test_a_hang_up_is_told_to_the_engine_from_before_its_first_word_on() -> None:
+    road = [line for line in contexts()["guichet-engine"] if "hangup_handler_push" in line or "AGI(agi:" in line]
+    assert "hangup_handler_push" in road[0]
+
+
+def test_an_agent_sees_no_name_that_a_caller_made_up() -> None:
+    for context in ("guichet-transfer", "guichet-net"):
+        assert any(line.endswith(",Set(CALLERID(name)=)") for line in contexts()[context]), context
 
 
 def test_only_our_own_variables_tell_how_the_engine_ended() -> None:

@@ -176,6 +176,33 @@ def test_strangers_are_closed_and_the_server_lives(data: bytes) -> None:
     server.drain(0)
 
 
+def test_an_asterisk_that_never_answers_is_a_lost_line_not_a_hang_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.agi.GRACE_MS", 50)
+    monkeypatch.setattr("telephony.agi.LIMIT_STEP_S", 0.05)
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"agi_request: agi://h/call\n\n")
+    with theirs:
+        agi = SocketAgi(ours)
+        theirs.sendall(b"200 result=1 (half of an ans")
+        with pytest.raises(CallerGone, match="TimeoutError"):
+            agi.set_variable("IVR_REASON", "x")
+        assert agi.hung_up
+
+
+def test_a_long_command_is_waited_for_and_a_short_one_after_it_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telephony.agi.GRACE_MS", 20)
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"agi_request: agi://h/call\n\n")
+    with theirs:
+        agi = SocketAgi(ours)
+        answer = threading.Timer(0.15, lambda: theirs.sendall(b"200 result=49\n"))
+        answer.start()
+        assert agi.wait_for_digit(500) == "1"
+        answer.join()
+        theirs.sendall(b"200 result=1\n")
+        agi.set_variable("IVR_REASON", "x")
+
+
 def test_two_processes_can_share_the_public_door_while_one_replaces_the_other() -> None:
     first = FastAgiServer(FastAgiSettings(port=0), lambda _a, _b: None, Returns())
     second = FastAgiServer(FastAgiSettings(port=first.port), lambda _a, _b: None, Returns())

@@ -7,12 +7,14 @@ from ivr.values.amount import Amount, Euros
 from ivr.values.base import ValueType
 from ivr.values.date import Date
 from ivr.values.digits import Digits
+from ivr.values.duration import Duration
 from ivr.values.months import Month, Year
 from ivr.values.number import Number
+from ivr.values.time_of_day import Time
 
 _ALL: tuple[ValueType, ...] = (
     Digits(), simple.Identifier(), Number(), Amount(), Euros(), simple.YesNo(), simple.Phone(),
-    Date(), Month(), Year(), simple.FreeText(), simple.Open(), simple.Choice(),
+    Date(), Month(), Year(), Time(), Duration(), simple.FreeText(), simple.Open(), simple.Choice(),
 )  # fmt: skip
 TYPES: Mapping[str, ValueType] = {one.name: one for one in _ALL}
 

@@ -22,6 +22,9 @@ _FILLERS = word_set(
 )
 _ENOUGH = 4
 """From this many digits of the expected length on, strange words around them do not matter."""
+_CUTS = 2
+_SHORT = 10
+"""So many more pieces than the natural reading has may be cut to come to the expected length; one more beyond ten characters."""
 _PIECE = 10
 _FAR_FETCHED = 35
 _CANDIDATES = 3
@@ -85,7 +88,9 @@ def _judged(ends: dict[int, _Best], shape: Shape, strange: int) -> Parsed:
     longest = max(ends)
     if longest == 0:
         return NotUnderstood("unclear")
-    fitting = [best for length, best in sorted(ends.items()) if length >= max(shape.min, 1)]
+    natural = min(best.cost for best in ends.values())
+    bearable = natural + _PIECE * (_CUTS if shape.max <= _SHORT else _CUTS + 1)
+    fitting = [best for length, best in sorted(ends.items()) if length >= max(shape.min, 1) and best.cost <= bearable]
     if strange and not (fitting and longest >= _ENOUGH and shape.min == shape.max):
         return NotUnderstood("unclear")
     if not fitting:

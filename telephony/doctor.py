@@ -4,10 +4,11 @@ Rule: every finding says what was seen and, when it is bad, the one thing to do 
 itself, by a call that its own dialplan makes.
 """
 
+import contextlib
 import queue
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from telephony.ami import Ami, AmiError, AmiEvent, AmiSettings
@@ -15,6 +16,7 @@ from telephony.watch import ping
 
 FLOORS = {20: (20, 20, 1), 22: (22, 10, 1), 23: (23, 4, 1)}
 SKEW_S = 2.0
+TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class DoctorSettings:
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
     context: str = "guichet"
-    patience_ms: int = 10_000
+    patience_ms: int = 20_000
 
 
 def examine(settings: DoctorSettings, now: Callable[[], float] = time.time) -> list[Finding]:
@@ -105,13 +107,9 @@ def _asked(ami: Ami, settings: DoctorSettings, now: Callable[[], float]) -> Iter
 
 def _from_inside(ami: Ami, settings: DoctorSettings) -> Iterator[Finding]:
     """A call of Asterisk to itself, which reaches for the engine and plays a packaged sentence."""
-    told: queue.SimpleQueue[AmiEvent] = queue.SimpleQueue()
-    ami.listen(lambda event: told.put(event) if event.fields.get("UserEvent", "").startswith("GuichetPing") else None)
     context = f"{settings.context}-ping"
-    ami.originate(f"Local/s@{context}/n", context, "s", timeout_ms=settings.patience_ms)
-    try:
-        facts = told.get(timeout=settings.patience_ms / 1_000).fields
-    except queue.Empty:
+    facts = _pinged(ami, context, settings.patience_ms)
+    if facts is None:
         remedy = "put extensions.conf from 'ivr asterisk-config' in place and reload it ('dialplan reload')"
         yield Finding("dialplan", False, f"the context {context} did not answer", remedy)
         return
@@ -131,6 +129,17 @@ def _from_inside(ami: Ami, settings: DoctorSettings) -> Iterator[Finding]:
         "callbacks", writes, "the folder for messages is there" if writes else "Asterisk does not see the folder for messages",
         "" if writes else "make the folder named in extensions.conf and let Asterisk's user write into it",
     )  # fmt: skip
+
+
+def _pinged(ami: Ami, context: str, patience_ms: int) -> Mapping[str, str] | None:
+    """What the ping's event says, or None. A call that says nothing is tried again: a reload may have ended it."""
+    told: queue.SimpleQueue[AmiEvent] = queue.SimpleQueue()
+    ami.listen(lambda event: told.put(event) if event.fields.get("UserEvent", "").startswith("GuichetPing") else None)
+    for _ in range(TRIES):
+        ami.originate(f"Local/s@{context}/n", context, "s", timeout_ms=patience_ms)
+        with contextlib.suppress(queue.Empty):
+            return told.get(timeout=patience_ms / 1_000 / TRIES).fields
+    return None
 
 
 def _queue(ami: Ami, name: str) -> Finding:

@@ -52,7 +52,7 @@ def letters_at(said: Sequence[str], at: int, language: str, names: bool = True) 
         found.append((token.upper(), at + 1))
     elif names and token in _SPELLING:
         found.append((token[0].upper(), at + 1))
-    return [*_explained(said, found, language), *found]
+    return _explained(said, found, language) or found
 
 
 def _explained(said: Sequence[str], found: list[Reading], language: str) -> list[Reading]:

@@ -1,119 +1,135 @@
-"""Prompts to audio files, each made once."""
+"""Prompts to audio files, each made once: recordings where they say all of it, else an online voice if allowed, else espeak-ng.
 
-import datetime as dt
-import hashlib
-import json
-import os
-import struct
-import subprocess
-import sys
-import tempfile
+Rule: one voice says the whole of a prompt; what holds a caller's value is never given to the online voice.
+"""
+
 import threading
-import wave
-from pathlib import Path
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 
-import numpy as np
-
-from ivr.engine.prompts import Pause, Prompt, Value
+from ivr.engine.prompts import Prompt
 from ivr.ports.synthesizer import Audio, SynthesisError
-from ivr.values.base import Context
-from ivr.values.registry import value_type
+from speech.cache import Cache, Key
+from speech.espeak import EspeakVoice
+from speech.online import OnlineVoice
+from speech.recordings import Recordings
 from speech.settings import SpeechSettings
+from speech.sound import Samples, joined, levelled, pcm, silence, telephone, trimmed
+from speech.spoken import pieces
+from speech.voices import Voice, VoiceError
 
-VOICES = {"fr": "fr-fr", "en": "en-gb"}
-
-
-def spoken(prompt: Prompt) -> str:
-    pieces = []
-    for part in prompt.parts:
-        if isinstance(part, Pause):
-            pieces.append("\n")
-        elif isinstance(part, Value):
-            pieces.append(value_type(part.type).say(part.value, Context(prompt.language, dt.date(2000, 1, 1), part.params)))
-        else:
-            pieces.append(part.text)
-    return "".join(pieces)
+FORM = 2
+"""Counts changes in how samples are made of a voice's: older files are not used any more."""
+TAIL_MS = 60
+EMPTY_MS = 100
 
 
 class GuichetSynthesizer:
     """Implements ivr.ports.synthesizer.Synthesizer."""
 
-    def __init__(self, settings: SpeechSettings) -> None:
+    def __init__(self, settings: SpeechSettings, offline: Voice | None = None, online: OnlineVoice | None = None) -> None:
         self._settings = settings
+        self._offline: Voice = offline or EspeakVoice(settings.workers)
+        self._online = (online or OnlineVoice(settings.online_pause_s)) if settings.online else None
+        self._recordings = Recordings()
+        self._cache = Cache(settings.cache_dir)
+        self._making: dict[Key, Future[Audio]] = {}
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._known: dict[str, Audio] = {}
 
-    def _key(self, prompt: Prompt) -> tuple[str, str, int]:
-        return spoken(prompt), VOICES.get(prompt.language, "fr-fr"), self._settings.rate * prompt.speed // 100
-
-    def _path(self, key: tuple[str, str, int]) -> Path:
-        name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
-        return self._settings.cache_dir / name[:2] / f"{name}.wav"
+    def learn(self, files: Mapping[str, bytes]) -> list[str]:
+        """Take in a version's recordings; what is wrong with those that cannot be used."""
+        return self._recordings.learn(files)
 
     def ready(self, prompt: Prompt) -> Audio | None:
-        path = self._path(self._key(prompt))
-        known = self._known.get(str(path))
-        if known is None and path.exists():
-            with wave.open(str(path)) as file:
-                known = self._known[str(path)] = Audio(path, file.getnframes() // 8)
-        return known
+        recorded = self._recordings.key(prompt)
+        if recorded is not None:
+            return self._cache.ready((FORM, "recordings", *recorded))
+        said = tuple(pieces(prompt))
+        for voice in self._voices(prompt):
+            if (found := self._cache.ready(self._key(voice, prompt, said))) is not None:
+                return found
+        return None
 
     def audio(self, prompt: Prompt, timeout_ms: int) -> Audio:
-        known = self.ready(prompt)
-        if known is not None:
-            return known
-        key = self._key(prompt)
-        if not self._lock.acquire(timeout=timeout_ms / 1000):
-            raise SynthesisError("the voice is busy")
+        deadline = time.monotonic() + timeout_ms / 1_000
+        recorded = self._recordings.key(prompt)
+        if recorded is not None:
+            key: Key = (FORM, "recordings", *recorded)
+            return self._cache.look(key) or self._cache.write(key, pcm(self._recordings.said(prompt)))
+        said = tuple(pieces(prompt))
+        if self._online is not None and not prompt.holds_values:
+            found = self._of_online(self._online, prompt, said, deadline)
+            if found is not None:
+                return found
+        return self._once(self._offline, prompt, said, deadline)
+
+    def purge(self, most_bytes: int) -> int:
+        """Delete what was not said for longest; how many files."""
+        return self._cache.purge(most_bytes)
+
+    def close(self) -> None:
+        """End the voice's processes."""
+        if isinstance(self._offline, EspeakVoice):
+            self._offline.close()
+
+    def _voices(self, prompt: Prompt) -> list[Voice]:
+        """Those that may say it, the preferred one first."""
+        return [self._offline] if self._online is None or prompt.holds_values else [self._online, self._offline]
+
+    def _of_online(self, voice: OnlineVoice, prompt: Prompt, said: tuple[str | int, ...], deadline: float) -> Audio | None:
+        if (found := self._cache.look(self._key(voice, prompt, said))) is not None:
+            return found
+        if not voice.available:
+            return None
         try:
-            samples = self._synthesize(*key)
+            return self._once(voice, prompt, said, min(deadline, time.monotonic() + self._settings.online_timeout_s))
+        except SynthesisError:
+            return None
+
+    def _key(self, voice: Voice, prompt: Prompt, said: tuple[str | int, ...]) -> Key:
+        return (FORM, voice.name, prompt.language, self._rate(prompt), *said)
+
+    def _rate(self, prompt: Prompt) -> int:
+        return self._settings.rate * prompt.speed // 100
+
+    def _once(self, voice: Voice, prompt: Prompt, said: tuple[str | int, ...], deadline: float) -> Audio:
+        """Make it, or wait for whoever makes it already. Raises SynthesisError."""
+        key = self._key(voice, prompt, said)
+        with self._lock:
+            making = self._making.get(key)
+            mine = making is None
+            if making is None:
+                making = self._making[key] = Future()
+        if not mine:
+            try:
+                return making.result(max(0.0, deadline - time.monotonic()))
+            except FutureTimeout:
+                raise SynthesisError("the prompt is not ready in time") from None
+        try:
+            audio = self._cache.look(key) or self._cache.write(key, pcm(self._sound(voice, prompt, said, deadline)))
+        except Exception as error:
+            failure = error if isinstance(error, SynthesisError) else SynthesisError(str(error))
+            making.set_exception(failure)
+            raise failure from error
+        else:
+            making.set_result(audio)
+            return audio
         finally:
-            self._lock.release()
-        _write(self._path(key), _levelled(samples))
-        made = self.ready(prompt)
-        assert made is not None
-        return made
+            with self._lock:
+                self._making.pop(key, None)
 
-    def _synthesize(self, text: str, voice: str, rate: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "speech.espeak_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        assert self._process.stdin
-        assert self._process.stdout
-        try:
-            self._process.stdin.write(json.dumps({"text": text.replace("\0", " "), "voice": voice, "rate": rate}).encode() + b"\n")
-            self._process.stdin.flush()
-            head = self._process.stdout.read(4)
-            data = self._process.stdout.read(struct.unpack("<I", head)[0])
-        except (OSError, struct.error) as error:
-            raise SynthesisError("the voice process ended") from error
-        return np.frombuffer(data, "<i2").astype(np.float64)
-
-
-def _levelled(samples: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> bytes:
-    if not len(samples):
-        return b"\0\0" * 800
-    taps = np.sinc(2 * 3600 / 22050 * (np.arange(129) - 64)) * np.hamming(129)
-    smooth = np.convolve(samples, taps / taps.sum(), "same")
-    at = np.arange(0, len(smooth), 22050 / 8000)
-    low = np.interp(at, np.arange(len(smooth)), smooth)
-    loud = np.sqrt(np.mean(low[np.abs(low) > 300] ** 2)) if np.any(np.abs(low) > 300) else 1.0
-    gain = min(2300 / loud, 30000 / max(1.0, np.abs(low).max()))
-    return (low * gain).astype("<i2").tobytes()
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(data)
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    except OSError as error:
-        raise SynthesisError(f"{path.parent} cannot be written: {error.strerror}") from error
+    def _sound(self, voice: Voice, prompt: Prompt, said: tuple[str | int, ...], deadline: float) -> Samples:
+        """Raises VoiceError."""
+        sounds: list[Samples] = []
+        for piece in said:
+            if isinstance(piece, int):
+                sounds.append(silence(piece))
+                continue
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                raise VoiceError("there was no time for the whole prompt")
+            samples, rate = voice.speak(piece, prompt.language, self._rate(prompt), left_s)
+            sounds.append(levelled(trimmed(telephone(samples, rate))))
+        return joined([*sounds, silence(TAIL_MS)]) if sounds else silence(EMPTY_MS)

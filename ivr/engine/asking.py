@@ -56,6 +56,8 @@ def choices_of(state: State, ask: Ask) -> list[Choice]:
 
 def arrive(state: State, ask: Ask) -> Collect:
     """The first time this field is asked here, or again after something else was said."""
+    if state.session.asking is None:
+        state.update(last_said=tuple(state.plays))
     asking = state.session.asking or Asking()
     introduction = Prompt((), state.session.language) if asking.introduced else state.render(ask.introduction)
     return _collect(state, ask, dataclasses.replace(asking, introduced=True), introduction)

@@ -208,13 +208,14 @@ def _universal(state: State, ask: Ask, action: str) -> Turn:
         case "language":
             languages = state.flow.languages
             following = languages[(languages.index(state.session.language) + 1) % len(languages)]
-            state.update(language=following)
+            state.update(language=following, last_said=())
         case "slower":
             state.update(patient=True)
             return _again(state, ask, "slower")
         case "help":
             return state.turn(ask_again(state, ask, state.render(ask.help) or state.sentence("no_help")), "collect")
-        case _:  # repeat, louder: the question as it was
+        case _:  # repeat, louder: the question as it was, with what was said before it
+            state.plays += state.session.last_said
             return _again(state, ask, "")
     return _walk(state)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivr.engine.codec import kind
-from ivr.engine.commands import Command, Waiting
+from ivr.engine.commands import Command, Play, Waiting
 from ivr.engine.events import Event
 from ivr.engine.prompts import Prompt
 from ivr.engine.secrets import Secret
@@ -93,7 +93,8 @@ class Session:
     """Everything the engine knows of a call.
 
     `trail` holds the places that "back" returns to, oldest first. `awaiting` names the command whose event is awaited; in
-    `final_transfer` and `disconnect` nothing of the flow runs any more.
+    `final_transfer` and `disconnect` nothing of the flow runs any more. `last_said` is what came before the present question
+    and is repeated with it.
     """
 
     flow: str
@@ -108,6 +109,7 @@ class Session:
     reason: str = ""
     trail: tuple[tuple[Frame, ...], ...] = ()
     last_prompt: Prompt | None = None
+    last_said: tuple[Play, ...] = ()
     patient: bool = False
     faults: int = 0
     awaiting: str = ""

@@ -23,7 +23,8 @@ class _Edit:
 
 def updated(source: str, ran: Ran) -> str:
     """The file's new text; the same text when nothing is to be changed."""
-    edits = [*_heard_edits(ran), *_end_edit(source, ran)]
+    # Where both are written below the last line, the end goes in first, so that what is heard comes before it.
+    edits = [*_end_edit(source, ran), *_heard_edits(ran)]
     lines = source.split("\n")
     for edit in sorted(edits, key=lambda each: (each.first, each.last), reverse=True):
         comment = _comment(lines[edit.first - 1]) if edit.last == edit.first and len(edit.lines) == 1 else ""

@@ -1,5 +1,6 @@
 """Fields and menus: what is asked after each answer."""
 
+import dataclasses
 from decimal import Decimal
 
 from ivr.engine.commands import Collect, Disconnect, Transfer
@@ -15,6 +16,7 @@ from ivr.engine.flow import (
     Ask,
     Hangup,
     Say,
+    Wording,
 )
 from ivr.engine.secrets import Secret
 from tests.engine.flows import CALL, dialog, flow, valued, words
@@ -71,6 +73,14 @@ def test_universals_are_understood_by_voice() -> None:
     assert heard(run(one, [said("universal:help")])[1]) == [f"Pas d'aide. {QUESTION}"]
     assert heard(run(one, [said("universal:stop")])[1]) == ["Au revoir."]
     assert run(one, [said("universal:language")])[1].session.language == "en"
+
+
+def test_what_led_to_a_question_is_repeated_with_it() -> None:
+    answer = Say(words("Vous serez payée demain."), 1)
+    one = flow(dialog("menu", answer, dataclasses.replace(MENU, introduction=Wording())))
+    turns = run(one, [keys("7"), said("universal:repeat"), said("universal:repeat")])
+    assert heard(turns[1])[0].startswith("Je ne comprends pas.")
+    assert [heard(turn) for turn in turns[2:]] == [["Vous serez payée demain.", QUESTION]] * 2
 
 
 def test_patience_lengthens_every_time_and_slows_the_voice() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.values.registry import TYPES
-from tests.values.tables import Case, cases, written
+from tests.values.tables import FOLDER, Case, cases, written
 
 
 def value_of(case: Case) -> Any:
@@ -58,3 +58,8 @@ def test_a_journal_holds_the_shape_of_a_value_only(case: Case) -> None:
 def test_a_wrong_parameter_is_told(case: Case) -> None:
     name, _, value = case.given.partition("=")
     assert "; ".join(TYPES[case.type].check_params({**case.params, name: value})) == case.expected
+
+
+@pytest.mark.parametrize("name", sorted(set(TYPES) - {"euros"}))
+def test_every_type_has_its_table(name: str) -> None:
+    assert (FOLDER / f"{name}.yaml").exists()

@@ -12,10 +12,8 @@ import selectors
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,9 +128,9 @@ def measure(calls: int, seconds: float = SECONDS) -> Result:
         callers.run(WARM_UP)
         callers.turns.clear()
         callers.others.clear()
-        cpu = _cpu_s(pid)
+        cpu = cpu_s(pid)
         callers.run(seconds)
-        cpu = _cpu_s(pid) - cpu
+        cpu = cpu_s(pid) - cpu
         weight = (_resident_kb(pid) - before) / max(1, calls - 1)
         callers.hang_up()
     every = sorted(callers.turns + callers.others)
@@ -165,14 +163,15 @@ def _resident_kb(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * 4
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """What a process has used so far, of its own and in the kernel."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
 @contextmanager
 def _engine() -> Iterator[tuple[int, int]]:
-    engine = subprocess.Popen([sys.executable, "-m", "tests.bench.fastagi", "serve"], stdout=subprocess.PIPE, text=True)
+    engine = subprocess.Popen([sys.executable, "-m", "tests.bench.menu_engine", "0"], stdout=subprocess.PIPE, text=True)
     try:
         assert engine.stdout is not None
         yield int(engine.stdout.readline()), engine.pid
@@ -181,84 +180,5 @@ def _engine() -> Iterator[tuple[int, int]]:
         engine.wait()
 
 
-def serve() -> None:
-    """The engine's side: a menu that is asked again and again."""
-    import logging
-
-    import structlog
-
-    from ivr.engine.commands import Invoke
-    from ivr.engine.events import Heard
-    from ivr.engine.flow import END, Ask, Flow, Goto, Say
-    from ivr.engine.prompts import Prompt
-    from ivr.engine.session import Call, Turn
-    from ivr.ports.invoker import Outcome
-    from ivr.ports.synthesizer import Audio
-    from ivr.runtime.loop import Ports, drive
-    from ivr.runtime.vault import Vault
-    from telephony.agi import SocketAgi
-    from telephony.arrivals import Arrival
-    from telephony.channel import AgiChannel, Exchange
-    from telephony.fastagi import FastAgiServer, FastAgiSettings
-    from telephony.returns import Returns
-    from telephony.studio import SoundSettings, Studio
-    from telephony.transferring import TransferSettings
-    from tests.engine.flows import TEXTS, UNIVERSALS, choice, dialog, words
-    from tests.lab.lone_engine import WallClock
-
-    structlog.configure(
-        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-    class Files:
-        def ready(self, prompt: Prompt) -> Audio:
-            return Audio(folder / f"{hash(repr(prompt.parts)) & 0xFFFF}.wav", 2_000)
-
-        def audio(self, prompt: Prompt, timeout_ms: int) -> Audio:
-            return self.ready(prompt)
-
-    class Nothing:
-        def append(self, turn: Turn) -> None: ...
-
-        def interpret(self, flow: Flow, command: object, event: Heard) -> Heard:
-            return event
-
-        def submit(self, command: Invoke, context: object) -> "Future[Outcome]":
-            raise NotImplementedError
-
-    menu = Ask(
-        "motif", words("Que voulez-vous ?"), 1, choices=(choice("paiement", "1", 1), choice("autre", "2", END)), list_choices=True
-    )
-    flow = Flow(
-        version="bench",
-        service="bench",
-        languages=("fr",),
-        entry="menu",
-        main_menu="menu",
-        hand_over="menu",
-        dialogs={"menu": dialog("menu", menu, Say(words("Votre prochain paiement est prévu."), 2), Goto("menu"))},
-        universals=UNIVERSALS,
-        texts=TEXTS,
-    )
-    folder, returns, clock = Path(tempfile.gettempdir()), Returns(), WallClock()
-    studio = Studio(Files(), SoundSettings(folder, "/sounds"), ThreadPoolExecutor(2))
-    ports = Ports(Nothing(), Nothing(), Nothing(), clock)
-
-    def answer(arrival: Arrival, agi: SocketAgi) -> None:
-        channel = AgiChannel(arrival.call_id, agi, Exchange(studio, clock, returns, TransferSettings(server.return_address)))
-        drive(flow, Call(arrival.call_id, arrival.dialled, clock.now()), channel, ports, Vault(arrival.caller))
-
-    server = FastAgiServer(FastAgiSettings(port=0, calls=2_000), answer, returns)
-    server.start()
-    print(server.port, flush=True)
-    while True:
-        time.sleep(3_600)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        serve()
-    else:
-        main(tuple(map(int, sys.argv[1:])) or CALLS)
+    main(tuple(map(int, sys.argv[1:])) or CALLS)

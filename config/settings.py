@@ -14,7 +14,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Settings(BaseSettings):
-    """Durations carry their unit in their name. Paths that are not absolute stand below `data_dir`."""
+    """Durations carry their unit in their name. Relative paths are seen from where the command is run."""
 
     model_config = SettingsConfigDict(env_prefix="GUICHET_", env_file=".env", extra="ignore", frozen=True)
 
@@ -45,7 +45,13 @@ class Settings(BaseSettings):
 
     online_voice: bool = False
     """gTTS for prompts without values: their text goes to a public service."""
-    voice_timeout_ms: int = 1_500
+    voice_timeout_ms: Annotated[int, Field(ge=100)] = 1_500
+    """How long a caller's turn waits for a prompt that is not in the cache."""
+    voice_rate: Annotated[int, Field(ge=80, le=300)] = 160
+    """Words a minute of espeak-ng."""
+    voice_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    prompts_mb: Annotated[int, Field(ge=10)] = 2_000
+    """Prompts that were not said for longest are purged beyond this."""
 
     handler_workers: Annotated[int, Field(ge=1)] = 64
     retention_days: Annotated[int, Field(ge=1)] = 183

@@ -22,44 +22,50 @@ class RecordingError(Exception):
 
 
 class Recordings:
-    """Known by their path below the service's folder."""
+    """Known by their path and their words: two services may use one name, and still nobody hears other words than are meant."""
 
     def __init__(self) -> None:
-        self._samples: dict[str, Samples] = {}
-        self._hashes: dict[str, str] = {}
+        self._samples: dict[Recording, Samples] = {}
+        self._hashes: dict[Recording, str] = {}
 
-    def learn(self, files: Mapping[str, bytes]) -> list[str]:
+    def learn(self, files: Mapping[Recording, bytes]) -> list[str]:
         """Take in the recordings of a version; those that cannot be used, with the reason."""
         faults = []
-        for name, data in files.items():
+        for recording, data in files.items():
             content = hashlib.sha256(data).hexdigest()
-            if self._hashes.get(name) == content:
+            if self._hashes.get(recording) == content:
                 continue
             try:
-                self._samples[name] = sound(data)
-                self._hashes[name] = content
+                self._samples[recording] = sound(data)
+                self._hashes[recording] = content
             except RecordingError as error:
-                faults.append(f"{name}: {error}")
-                log.warning("recording_not_usable", name=name, why=str(error))
+                faults.append(f"{recording.name}: {error}")
+                log.warning("recording_not_usable", name=recording.name, why=str(error))
         return faults
 
     def key(self, prompt: Prompt) -> tuple[str, ...] | None:
         """Names this prompt's sound, when recordings say the whole of it."""
-        names = [part.name for part in prompt.parts if isinstance(part, Recording)]
-        whole = all(isinstance(part, Recording | Pause) for part in prompt.parts)
-        if not names or not whole or any(name not in self._hashes for name in names):
-            return None
-        return tuple(
-            self._hashes[part.name] if isinstance(part, Recording) else str(part.ms)
-            for part in prompt.parts
-            if isinstance(part, Recording | Pause)
-        )
+        names: list[str] = []
+        recorded = False
+        for part in prompt.parts:
+            if isinstance(part, Pause):
+                names.append(str(part.ms))
+            elif isinstance(part, Recording) and part in self._hashes:
+                names.append(self._hashes[part])
+                recorded = True
+            else:
+                return None
+        return tuple(names) if recorded else None
 
     def said(self, prompt: Prompt) -> Samples:
         """The sound of a prompt that has a key."""
-        return joined(
-            [self._samples[part.name] if isinstance(part, Recording) else silence(part.ms) for part in prompt.parts]  # type: ignore[union-attr]  # only these two kinds
-        )
+        pieces = []
+        for part in prompt.parts:
+            if isinstance(part, Recording):
+                pieces.append(self._samples[part])
+            elif isinstance(part, Pause):
+                pieces.append(silence(part.ms))
+        return joined(pieces)
 
 
 def sound(data: bytes) -> Samples:

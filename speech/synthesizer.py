@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 
-from ivr.engine.prompts import Prompt
+from ivr.engine.prompts import Prompt, Recording
 from ivr.ports.synthesizer import Audio, SynthesisError
 from speech.cache import Cache, Key
 from speech.espeak import EspeakVoice
@@ -38,7 +38,7 @@ class GuichetSynthesizer:
         self._making: dict[Key, Future[Audio]] = {}
         self._lock = threading.Lock()
 
-    def learn(self, files: Mapping[str, bytes]) -> list[str]:
+    def learn(self, files: Mapping[Recording, bytes]) -> list[str]:
         """Take in a version's recordings; what is wrong with those that cannot be used."""
         return self._recordings.learn(files)
 

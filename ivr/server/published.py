@@ -11,6 +11,7 @@ import structlog
 
 from ivr.engine.flow import Flow
 from ivr.language.loading import load_bundle
+from ivr.language.source import Bundle
 from ivr.ports.flows import UnknownFlow
 from ivr.ports.unit_of_work import StorageError
 from ivr.records.versions import VersionError, Versions
@@ -21,10 +22,20 @@ REFRESH_S = 2.0
 
 
 class PublishedFlows:
-    """Implements ivr.ports.flows.Flows. `arrived` is told each flow that begins to answer (to render its prompts)."""
+    """Implements ivr.ports.flows.Flows.
 
-    def __init__(self, versions: Versions, arrived: Callable[[Flow], None] = lambda flow: None) -> None:
+    `learn` is given each version that is compiled (for its recordings), `arrived` each flow that begins to answer (to render
+    its prompts).
+    """
+
+    def __init__(
+        self,
+        versions: Versions,
+        learn: Callable[[Flow, Bundle], None] = lambda flow, bundle: None,
+        arrived: Callable[[Flow], None] = lambda flow: None,
+    ) -> None:
         self._versions = versions
+        self._learn = learn
         self._arrived = arrived
         self._compiled: dict[str, Flow] = {}
         self._by_number: Mapping[str, Flow] = {}
@@ -71,5 +82,6 @@ class PublishedFlows:
             raise UnknownFlow(str(error)) from None
         if loaded.flow is None:
             raise UnknownFlow(f"version {version} no longer compiles: {loaded.issues[0] if loaded.issues else ''}")
+        self._learn(loaded.flow, loaded.bundle)
         self._compiled[version] = loaded.flow
         return loaded.flow

@@ -20,6 +20,7 @@ def publish_folder(site: Site, folder: Path) -> Flow:
     if loaded.flow is None:
         raise Stop("\n".join([f"{folder} has errors:", *(str(issue) for issue in loaded.issues)]))
     flow = loaded.flow
+    site.learn(flow, loaded.bundle)
     releases = {name: release(name) for name in RELEASES}
     site.versions.store(flow.service, flow.version, loaded.bundle.to_zip(), releases, author="disk")
     site.versions.publish(flow.service, flow.version, author="disk")

@@ -1,4 +1,4 @@
-"""Making a version's prompts ahead, and the packaged sentences of the dialplan's net.
+"""Making a version's prompts ahead, and the packaged sentences: of the dialplan's net, and for a prompt that cannot be had.
 
 Rule: what cannot be made now is made when it is said; nothing here stops a service from answering.
 """
@@ -25,6 +25,7 @@ NET = {
         "busy": "Aucun conseiller n'a pu prendre votre appel.",
         "leave_message": "Après le bip, laissez votre nom et votre numéro : nous vous rappellerons. Pour terminer, tapez dièse.",
         "thanks": "C'est noté. Merci de votre appel. Au revoir.",
+        "unheard": "Nous rencontrons une difficulté. Pour parler à un conseiller, tapez 0. Pour réécouter, tapez 9.",
     },
     "en": {
         "trouble": "We are having a difficulty. I am connecting you to an adviser.",
@@ -32,6 +33,7 @@ NET = {
         "busy": "No adviser could take your call.",
         "leave_message": "After the tone, leave your name and number: we will call you back. To finish, press hash.",
         "thanks": "It is noted. Thank you for your call. Goodbye.",
+        "unheard": "We are having a difficulty. To talk to an adviser, press 0. To listen again, press 9.",
     },
 }
 

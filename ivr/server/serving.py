@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 DRAIN_MS = 60_000
 PROMPT_WORKERS = 8
-TROUBLE = "trouble"
+UNHEARD = "unheard"
 
 
 class Serving:
@@ -42,7 +42,7 @@ class Serving:
         self._stop = threading.Event()
         self._returns = Returns()
         self._rendering = ThreadPoolExecutor(1, "render-ahead")
-        self.flows = PublishedFlows(site.versions, self._render_ahead)
+        self.flows = PublishedFlows(site.versions, site.learn, self._render_ahead)
         settings = site.settings
         self._studio = Studio(site.synthesizer, self._sounds(), ThreadPoolExecutor(PROMPT_WORKERS, "prompts"))
         self.server = FastAgiServer(
@@ -53,9 +53,10 @@ class Serving:
 
     def _sounds(self) -> SoundSettings:
         folder = self._site.settings.prompts_dir
-        trouble = {language: packaged(folder, TROUBLE, language) for language in ("fr", "en")}
+        trouble = {language: packaged(folder, UNHEARD, language) for language in ("fr", "en")}
         known = {language: path for language, path in trouble.items() if path.exists()}
-        return SoundSettings(self._site.settings.root, str(self._site.settings.root), known)
+        settings = self._site.settings
+        return SoundSettings(settings.root, str(settings.root), known, make_ms=settings.voice_timeout_ms)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then let calls in progress end."""

@@ -14,8 +14,12 @@ from handlers.demo.adapter import DemoInformationSystem
 from handlers.http.adapter import HttpInformationSystem
 from handlers.information_system import InformationSystem
 from handlers.invoker import Limits, ThreadInvoker
+from ivr.engine.flow import Flow
+from ivr.engine.prompts import Recording
+from ivr.engine.rehearsal import prompts
 from ivr.engine.secrets import Secret
 from ivr.engine.session import Call, Turn
+from ivr.language.source import Bundle
 from ivr.ports.journal import Journal
 from ivr.records.database import Database, RecordsSettings, open_database
 from ivr.records.journal import JournalSettings, LocalJournal
@@ -85,7 +89,15 @@ class Site:
 
     @cached_property
     def synthesizer(self) -> GuichetSynthesizer:
-        return GuichetSynthesizer(SpeechSettings(cache_dir=self.settings.prompts_dir, online=self.settings.online_voice))
+        settings = self.settings
+        return GuichetSynthesizer(
+            SpeechSettings(settings.prompts_dir, settings.online_voice, settings.voice_rate, settings.voice_workers)
+        )
+
+    def learn(self, flow: Flow, bundle: Bundle) -> None:
+        """Give the voice the recordings of a version."""
+        parts = {part for prompt in prompts(flow) for part in prompt.parts if isinstance(part, Recording)}
+        self.synthesizer.learn({part: bundle.files[part.name] for part in parts if part.name in bundle.files})
 
     def ports(self, watch: Callable[[Turn], None] = _unseen, journal: Journal | None = None) -> Ports:
         """What a call needs besides its line."""

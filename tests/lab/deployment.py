@@ -98,18 +98,22 @@ class Deployment:
         """What was said and done, as `ivr show` prints it."""
         return "\n".join(line for turn in self.transcript() for line in told(turn, clear=True))
 
-    def sound(self, text: str, language: str = "fr") -> Samples:
-        """What the voice makes of a sentence."""
-        return samples(self.site.synthesizer.audio(Prompt((Text(text),), language), 10_000).path)
+    def file(self, text: str, language: str = "fr") -> Path:
+        """Where a sentence stands in the cache."""
+        return self.site.synthesizer.audio(Prompt((Text(text),), language), 10_000).path
 
-    def net(self, sentence: str) -> Samples:
-        """A packaged sentence of the dialplan's net."""
+    def sound(self, text: str, language: str = "fr") -> Samples:
+        """What the voice made of a sentence."""
+        return samples(self.file(text, language))
+
+    def packaged(self, sentence: str) -> Samples:
+        """A sentence that was rendered at installation."""
         assert sentence in NET["fr"]
         return samples(self.site.settings.prompts_dir / "net" / f"{sentence}-fr.wav")
 
     def first_help(self, heard: Heard, after_ms: int = 0) -> Found:
         """The first packaged sentence that was heard."""
-        found = [heard.since(after_ms).find(self.net(name)) for name in NET["fr"]]
+        found = [heard.since(after_ms).find(self.packaged(name)) for name in NET["fr"]]
         places = [place for place in found if place.score > 0.9]
         assert places, "no sentence of the net was heard"
         first = min(places, key=lambda place: place.at_ms)

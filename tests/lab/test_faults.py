@@ -114,16 +114,18 @@ def test_a_database_that_is_locked_is_told_within_seconds_and_the_call_goes_on(p
 
 def test_a_prompt_that_is_missing_is_made_or_replaced_within_a_second(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy()
-    text = "Bienvenue à France Emploi."
-    sound = guichet.sound(text)
+    welcome = guichet.file("Bienvenue à France Emploi.")
     for path in guichet.site.settings.prompts_dir.rglob("*.wav"):
         if path.parent.name != "net":
             path.unlink()
-    call = phone.call(guichet.number, Wait(4_000), HangUp())
+    call = phone.call(guichet.number, Wait(9_000), HangUp())
     heard = call.heard.first_sound_ms()
     assert heard is not None
     assert heard < 1_000
-    assert call.heard.find(sound).score > 0.9 or guichet.first_help(call.heard).at_ms < 1_000
+    if "prompt_replaced" in guichet.log:
+        assert call.heard.find(guichet.packaged("unheard")).score > 0.9
+    else:
+        assert welcome.exists()
 
 
 def test_a_callback_that_was_promised_is_stored_before_the_words(phone: Phone, deploy: Deploy) -> None:

@@ -20,6 +20,8 @@ from speech.sound import LOUDNESS, RATE, Samples
 from speech.synthesizer import GuichetSynthesizer
 from speech.voices import VoiceError
 
+GREETING = Recording("sons/accueil.wav", "Bienvenue.")
+
 
 def tone(ms: int, loud: float = 5_000.0, rate: int = RATE) -> Samples:
     at = np.arange(rate * ms // 1_000)
@@ -204,11 +206,8 @@ def test_an_answer_that_is_no_sound_is_a_failure(tmp_path: Path, whistle: Whistl
     assert whistle.said == ["Bonjour."]
 
 
-GREETING = Recording("sons/accueil.wav", "Bienvenue.")
-
-
 def test_a_recording_is_played_for_its_words(voice: GuichetSynthesizer, whistle: Whistle) -> None:
-    assert voice.learn({"sons/accueil.wav": wav(tone(900, rate=44_100), 44_100)}) == []
+    assert voice.learn({GREETING: wav(tone(900, rate=44_100), 44_100)}) == []
     audio = voice.audio(Prompt((GREETING,), "fr"), 1_000)
     assert audio.duration_ms == pytest.approx(900, abs=20)
     assert voice.ready(Prompt((GREETING,), "fr")) == audio
@@ -216,9 +215,15 @@ def test_a_recording_is_played_for_its_words(voice: GuichetSynthesizer, whistle:
 
 
 def test_one_voice_says_the_whole_of_a_prompt(voice: GuichetSynthesizer, whistle: Whistle) -> None:
-    voice.learn({"sons/accueil.wav": wav(tone(900))})
+    voice.learn({GREETING: wav(tone(900))})
     voice.audio(Prompt((GREETING, Pause(250), Text("Tapez 1.")), "fr"), 1_000)
     assert whistle.said == ["Bienvenue.", "Tapez 1."]
+
+
+def test_a_recording_of_other_words_is_not_played(voice: GuichetSynthesizer, whistle: Whistle) -> None:
+    voice.learn({GREETING: wav(tone(900))})
+    voice.audio(Prompt((Recording(GREETING.name, "Au revoir."),), "fr"), 1_000)
+    assert whistle.said == ["Au revoir."]
 
 
 def test_a_recording_that_is_not_known_is_said_by_the_voice(voice: GuichetSynthesizer, whistle: Whistle) -> None:
@@ -227,14 +232,14 @@ def test_a_recording_that_is_not_known_is_said_by_the_voice(voice: GuichetSynthe
 
 
 def test_a_recording_that_was_made_anew_is_another_sound(voice: GuichetSynthesizer) -> None:
-    voice.learn({"sons/accueil.wav": wav(tone(900))})
+    voice.learn({GREETING: wav(tone(900))})
     first = voice.audio(Prompt((GREETING,), "fr"), 1_000)
-    voice.learn({"sons/accueil.wav": wav(tone(600))})
+    voice.learn({GREETING: wav(tone(600))})
     assert voice.audio(Prompt((GREETING,), "fr"), 1_000).duration_ms < first.duration_ms
 
 
 def test_files_that_are_no_sound_or_silent_are_told(voice: GuichetSynthesizer) -> None:
-    faults = voice.learn({"a.wav": b"no sound", "b.wav": wav(np.zeros(8_000))})
+    faults = voice.learn({Recording("a.wav", "Un."): b"no sound", Recording("b.wav", "Deux."): wav(np.zeros(8_000))})
     assert [fault.partition(":")[0] for fault in faults] == ["a.wav", "b.wav"]
 
 

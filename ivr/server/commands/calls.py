@@ -114,7 +114,8 @@ def purge(
             path.unlink(missing_ok=True)
 
     gone = purge_records(site.database, settings.journal_dir, site.clock.now(), keep, remove)
+    prompts = site.synthesizer.purge(settings.prompts_mb * 1_000_000)
     out.print(
         f"deleted {gone.calls} calls, {gone.turns} turns, {gone.recordings} recordings, {gone.callbacks} callbacks, "
-        f"{gone.attempts} attempts, {gone.files} journal files"
+        f"{gone.attempts} attempts, {gone.files} journal files, {prompts} prompts"
     )

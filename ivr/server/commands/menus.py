@@ -90,7 +90,7 @@ def publish(folders: Annotated[list[Path] | None, typer.Argument(help="services'
 def prompts() -> None:
     """Make the prompts of what is published, and the sentences of the dialplan's net."""
     site = Site(load_settings())
-    flows = PublishedFlows(site.versions)
+    flows = PublishedFlows(site.versions, site.learn)
     flows.refresh()
     try:
         render_net(site.settings.prompts_dir / "net", site.synthesizer)

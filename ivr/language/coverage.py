@@ -43,7 +43,7 @@ def _question(flow: Flow, dialog: str, number: int) -> Ask | None:
 
 def _of(dialog: Dialog, visited: set[tuple[str, int]], taken: set[tuple[str, int, str]]) -> Coverage:
     seen = {place for number, place in enumerate(dialog.places) if (dialog.name, number) in visited}
-    places = dict.fromkeys(dialog.places)
+    places = sorted(set(dialog.places), key=lambda place: (place.line, place.column))
     choices: dict[tuple[Place, str], bool] = {}
     for number, step in enumerate(dialog.steps):
         for choice in step.choices if isinstance(step, Ask) else ():

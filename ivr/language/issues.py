@@ -79,9 +79,10 @@ def has_errors(issues: Iterable[Issue]) -> bool:
 def closest(name: str, known: Iterable[str]) -> str:
     """A remedy: the known name nearest to what was written, or the few that there are."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name[:60], names, n=1, cutoff=0.6)
+    by_small = {each.lower(): each for each in reversed(names)}
+    near = difflib.get_close_matches(name[:60].lower(), by_small, n=1, cutoff=0.6)
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{by_small[near[0]]}'?"
     if not names:
         return ""
     return "known: " + ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")

@@ -23,6 +23,7 @@ _CENTIMES = word_set("centime centimes ct cts")
 _ENGLISH_CENTS = word_set("cent cents centime centimes")
 _BETWEEN = word_set("et and d de virgule , with avec")
 _KEYED_DIGITS = 9
+_MOST_KEYS = 20
 _MARK = "€"
 
 
@@ -43,8 +44,10 @@ class Amount(Number):
         if not keys:
             return NotUnderstood("empty")
         euros, star, cents = keys.partition("*")
-        if not keyed_digits(euros) or (cents and not keyed_digits(cents)) or len(keys) > 30:
+        if not keyed_digits(euros) or (cents and not keyed_digits(cents)):
             return NotUnderstood("keys")
+        if len(keys) > _MOST_KEYS:
+            return NotUnderstood("long")
         if star and (len(cents) > 2 or ctx.params.get("keyed") == "cents"):
             return NotUnderstood("form")
         value = int(euros) * _CENT if ctx.params.get("keyed") == "cents" else Decimal(f"{euros}.{cents or 0}")

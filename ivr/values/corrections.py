@@ -3,7 +3,7 @@
 Rule: what comes last counts, unless nothing of the kind asked for is in it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ivr.values.base import NotUnderstood, Parsed, Understood
 
@@ -19,8 +19,12 @@ _ENGLISH = (
 _ENGLISH_SHORT = ("no", "wait", "rather", "actually")
 
 
-def _table(*phrases: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((tuple(phrase.split()) for phrase in phrases), key=len, reverse=True))
+def _table(*phrases: str) -> Mapping[str, list[tuple[str, ...]]]:
+    """The phrases by their first word, the longest first."""
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted((tuple(phrase.split()) for phrase in phrases), key=len, reverse=True):
+        table.setdefault(phrase[0], []).append(phrase)
+    return table
 
 
 _MARKS = {
@@ -37,7 +41,7 @@ def split(said: Sequence[str], language: str, short: bool = True) -> list[list[s
     parts: list[list[str]] = [[]]
     at = 0
     while at < len(said):
-        mark = next((mark for mark in marks if tuple(said[at : at + len(mark)]) == mark), None)
+        mark = next((mark for mark in marks.get(said[at], ()) if tuple(said[at : at + len(mark)]) == mark), None)
         if mark is None:
             parts[-1].append(said[at])
             at += 1

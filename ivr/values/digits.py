@@ -79,8 +79,8 @@ class Digits(Plain):
         return DOT * len(str(value))
 
     def grammar(self, ctx: Context) -> tuple[str, ...] | None:
-        double = "double" if ctx.english else "double zéro"
-        return (*(cardinal(number, ctx.language).replace("-", " ") for number in range(100)), double)
+        double = ("double", "triple") if ctx.english else ("double zéro", "triple zéro", "non pardon")
+        return (*(cardinal(number, ctx.language).replace("-", " ") for number in range(100)), *double)
 
 
 def _settled(parts: Sequence[list[str]], language: str, shape: Shape) -> Parsed:
@@ -128,6 +128,6 @@ def cut(value: str, sizes: Sequence[int]) -> list[str]:
 
 def spoken_group(group: str, ctx: Context) -> str:
     """Digit by digit in English and for odd groups; by pairs in French: "zéro six", "quarante-deux"."""
-    if len(group) == 2 and group[0] != "0" and group.isdigit() and not ctx.english:
+    if len(group) == 2 and group[0] != "0" and keyed_digits(group) and not ctx.english:
         return cardinal(int(group), ctx.language)
-    return " ".join(cardinal(int(sign), ctx.language) if sign.isdigit() else sign for sign in group)
+    return " ".join(cardinal(int(sign), ctx.language) if keyed_digits(sign) else sign for sign in group)

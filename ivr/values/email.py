@@ -134,6 +134,7 @@ def _is_special(piece: str, language: str) -> bool:
 
 
 _PARTS = word_set(
-    "double i grec comme as in for like pour de v ve u you je c est me suis excusez moi veux dire voulais non ou no or i mean that make "
-    "scratch excuse wait my mistake et and a"
+    "double i grec comme as in for like pour de v ve u you je c est me suis excusez moi veux dire voulais non ou no or mean that "
+    "make scratch excuse wait my mistake et and a"
 )
+"""Words that mean something together with others."""

@@ -4,6 +4,7 @@ Rule: a wrong check digit is told apart from a wrong length; what is right in fo
 """
 
 import re
+import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from ivr.values.params import option_param, pattern_param, whole
 from ivr.values.text import normalise
 
 USUAL_LENGTH = 11
+_LETTERS = tuple(string.ascii_lowercase)
 
 
 class Identifier(Digits):
@@ -58,6 +60,10 @@ class Identifier(Digits):
         if len(typed) == len(pattern) and re.fullmatch(pattern.replace("9", r"\d").replace("A", "[A-Z]"), typed):
             return self.accepted(typed, ctx)
         return super().parse_words(words, ctx)
+
+    def grammar(self, ctx: Context) -> tuple[str, ...] | None:
+        digits = super().grammar(ctx) or ()
+        return (*digits, *_LETTERS) if "A" in self.pattern(ctx.params) else digits
 
     def check_params(self, params: Mapping[str, Any]) -> list[str]:
         found = super().check_params(params)

@@ -26,3 +26,8 @@ class Lexicon:
     one_unsaid: frozenset[int] = frozenset()
     one_before_hundred: frozenset[str] = frozenset()
     joins: frozenset[str] = frozenset()
+
+    def begins(self, word: str) -> bool:
+        """Whether a number may begin with that word."""
+        known = word in self.words or word in self.zeros or word in self.hundred or word in self.one_before_hundred
+        return known or word.isdigit() or any(word in names for _, names in self.scales)

@@ -21,6 +21,8 @@ _RELATIVE_MONTH = {
     ),
     "en": ((r"\bnext month\b", 1), (r"\b(?:last|previous) month\b", -1), (r"\b(?:this|current) month\b", 0)),
 }  # fmt: skip
+_FIRST, _LAST = 1900, 2100
+_MOST_YEARS = 400
 _RELATIVE_YEAR = {
     "fr": (
         (r"\bannee (?:prochaine|suivante)\b|\ban prochain\b", 1),
@@ -126,7 +128,9 @@ class Year(Plain):
         around = (
             ("this year", "last year", "next year") if ctx.english else ("cette année", "l'année dernière", "l'année prochaine")
         )
-        return (*(say_year(year, language).replace("-", " ") for year in range(1900, 2101)), *around)
+        least, most = whole(ctx.params, "min") or _FIRST, whole(ctx.params, "max") or _LAST
+        years = range(max(least, most - _MOST_YEARS), most + 1)
+        return (*(say_year(year, language).replace("-", " ") for year in years), *around)
 
 
 def _relative(said: Sequence[str], table: Sequence[tuple[str, int]]) -> int | None:
@@ -138,5 +142,5 @@ def _bare_numbers(items: Sequence[str]) -> list[int]:
     """The numbers of an utterance that holds little else: "le mois trois", "zéro trois"."""
     if any(not word.isdigit() and word not in _AROUND for word in items):
         return []
-    numbers = [int(word) for word in items if word.isdigit()]
+    numbers = [int(word[:4]) for word in items if word.isdigit()]
     return numbers[1:] if len(numbers) == 2 and numbers[0] == 0 else numbers

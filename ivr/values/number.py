@@ -15,6 +15,7 @@ from ivr.values.params import decimal, flag, flag_param, number_param, out_of_or
 from ivr.values.plain import Plain, keyed_digits
 from ivr.values.quantities import number_phrases, quantities, say_decimal, says_none
 
+_MOST_KEYS = 20
 GREATEST = Decimal(999_999_999)
 _MINUS = re.compile(r"(?<![\w-])[-\u2212\u2013](?=\d)")
 
@@ -40,8 +41,10 @@ class Number(Plain):
         if not keys:
             return NotUnderstood("empty")
         head, _, places = keys.partition("*")
-        if not keyed_digits(head) or (places and not keyed_digits(places)) or len(keys) > 30:
+        if not keyed_digits(head) or (places and not keyed_digits(places)):
             return NotUnderstood("keys")
+        if len(keys) > _MOST_KEYS:
+            return NotUnderstood("long")
         return self._judged(Decimal(f"{head}.{places or 0}"), ctx)
 
     def parse_words(self, words: str, ctx: Context) -> Parsed:

@@ -46,11 +46,11 @@ class Found:
 def readings(tokens: Sequence[str], at: int, language: str) -> list[Reading]:
     """Every whole number that begins at that token, as (value, index behind it); "quatre vingt" is 4 and 80."""
     lexicon = lexicon_of(language)
-    window = list(tokens[at : at + _WINDOW])
-    if not window:
+    if at >= len(tokens) or not lexicon.begins(tokens[at]):
         return []
-    if window[0] in lexicon.zeros:
+    if tokens[at] in lexicon.zeros:
         return [(0, at + 1)]
+    window = list(tokens[at : at + _WINDOW])
     return [(value, at + end) for value, end in _scaled(lexicon, window, 0)]
 
 

@@ -13,7 +13,7 @@ from ivr.values.params import flag, flag_param, whole, whole_param
 from ivr.values.plain import Plain, keyed_digits
 from ivr.values.text import word_set
 
-_GREATEST = 1_000
+_GREATEST = 100
 _LAST = word_set("dernier derniere last")
 _ARTICLES = word_set("un une one")
 

@@ -15,7 +15,8 @@ _ARTICLES = word_set("un une one a")
 _COUNTED = word_set(
     "euro euros € eur centime centimes cent cents heure heures h minute minutes min jour jours semaine semaines mois an ans "
     "annee annees fois enfant enfants personne personnes seul seule seulement quart demi demie virgule et moins hour hours day "
-    "days week weeks month months year years times time child children person people only and point half quarter , . merci pardon"
+    "days week weeks seconde secondes second seconds month months year years "
+    "times time child children person people only and point half quarter , . merci pardon"
 )
 _POINTS = word_set("virgule point , .")
 _NONE = word_set("aucun aucune rien neant none nothing nil")

@@ -109,6 +109,11 @@ class Spell(Plain):
     def say(self, value: Any, ctx: Context) -> str:
         return ", ".join(said for sign in str(value) for said in _say_sign(sign, "en" if ctx.english else "fr"))
 
+    def show(self, value: Any, ctx: Context) -> str:
+        """In capitals; spelled where that would not be read back."""
+        text = str(value)
+        return text if len(text) == 1 or self._written(text, ctx) == text else self.say(value, ctx)
+
     def grammar(self, ctx: Context) -> tuple[str, ...] | None:
         return None
 

@@ -27,7 +27,7 @@ ALL_KEYS = "0123456789*#ABCD"
 UP = "6"
 ENVIRONMENT_LIMIT_MS = 5_000
 GRACE_MS = 5_000
-LIMIT_STEP_S = 5.0
+LIMIT_STEP_S = 20.0
 _CHUNK = 4_096
 
 
@@ -143,7 +143,7 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         return reply
 
     def _receive(self, deadline: float, step_s: float) -> None:
-        """Read what is there, or wait. The limit stands in the kernel in whole steps, so that most commands need not move it."""
+        """Read what is there, or wait. The limit stands in the kernel, in long steps, so that few commands need to move it."""
         limit_s = math.ceil((deadline - time.monotonic()) / step_s) * step_s
         try:
             if limit_s <= 0:

@@ -1,4 +1,4 @@
-"""The FastAGI server: a thread a call, a bounded number of calls, a graceful end.
+"""The FastAGI server: a thread to each call, a bounded number of calls, a graceful end.
 
 Rule: what cannot be served is closed at once, because the dialplan's net begins where the connection ends. Two doors: the public
 one takes new calls and may be shared by two processes while one replaces the other; calls that come back from a transfer use the
@@ -6,6 +6,7 @@ process's own door.
 """
 
 import contextlib
+import queue
 import socket
 import threading
 import time
@@ -22,6 +23,7 @@ from telephony.returns import Return, Returns
 log = structlog.get_logger(__name__)
 
 SPARE_CONNECTIONS = 64
+IDLE_THREAD_S = 30.0
 Answer = Callable[[Arrival, SocketAgi], None]
 
 
@@ -48,6 +50,8 @@ class FastAgiServer:
         self._lock = threading.Condition()
         self._connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()  # those handed over end elsewhere
         self._calls = 0
+        self._idle = 0
+        self._handed: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         self._draining = False
         self._public = _listen(settings.host, settings.port, settings.share_port)
         self._private = _listen(settings.host, settings.return_port, False)
@@ -100,17 +104,38 @@ class FastAgiServer:
                 log.warning("connection_refused", connections=len(self._connections))
                 return
             self._connections.add(connection)
+            if self._idle:
+                self._idle -= 1
+                self._handed.put(connection)
+                return
         try:
-            threading.Thread(target=self._serve, args=(connection,), name="call", daemon=True).start()
+            threading.Thread(target=self._work, args=(connection,), name="call", daemon=True).start()
         except RuntimeError:
             self._forget(connection)
             connection.close()
             log.exception("no_thread_for_call")
 
+    def _work(self, connection: socket.socket | None) -> None:
+        """A thread's life: one connection after the other, because a new thread for each costs more than all its commands."""
+        while connection is not None:
+            self._serve(connection)
+            connection = None  # an idle thread holds nothing that counts as a connection
+            connection = self._next()
+
+    def _next(self) -> socket.socket | None:
+        with self._lock:
+            self._idle += 1
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._handed.get(timeout=IDLE_THREAD_S)
+            with self._lock:
+                if self._handed.empty():
+                    self._idle -= 1
+                    return None
+
     def _serve(self, connection: socket.socket) -> None:
         handed_over = False
         try:
-            _prepare(connection)
             agi = SocketAgi(connection, self._settings.header_limit_ms)
             handed_over = self._dispatch(agi, route_of(agi.env))
         except (CallerGone, ProtocolError, OSError) as error:
@@ -167,6 +192,7 @@ def _listen(host: str, port: int, shared: bool) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    _keep_alive(door)
     try:
         door.bind((host, port))
         door.listen(1_024)
@@ -176,13 +202,13 @@ def _listen(host: str, port: int, shared: bool) -> socket.socket:
     return door
 
 
-def _prepare(connection: socket.socket) -> None:
-    """A peer that vanishes without a word is noticed after 25 s."""
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+def _keep_alive(door: socket.socket) -> None:
+    """Connections take these over from their door: a peer that vanishes without a word is noticed after 25 s."""
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
 
 
 def _shut(line: socket.socket) -> None:

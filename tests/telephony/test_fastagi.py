@@ -124,6 +124,25 @@ def test_a_ping_is_answered_also_when_every_place_is_taken() -> None:
     assert server.drain(5_000)
 
 
+@pytest.mark.parametrize("idle_s", [30.0, 0.0])
+def test_calls_one_after_the_other_and_side_by_side_all_find_a_thread(monkeypatch: pytest.MonkeyPatch, idle_s: float) -> None:
+    monkeypatch.setattr("telephony.fastagi.IDLE_THREAD_S", idle_s)
+    served: list[int] = []
+
+    def answer(_: Arrival, agi: SocketAgi) -> None:
+        served.append(threading.get_ident())
+        agi.set_variable("IVR_DONE", "1")
+
+    server = FastAgiServer(FastAgiSettings(port=0), answer, Returns())
+    server.start()
+    clock = VirtualClock()
+    for _ in range(5):
+        calls = [FakeCall(server.port, clock, f"call?call=c-{n}&dialled=3949") for n in range(20)]
+        assert all(call.ended().variables == {"IVR_DONE": "1"} for call in calls)
+    assert len(served) == 100
+    assert server.drain(5_000)
+
+
 def test_draining_lets_calls_end_and_takes_no_new_ones() -> None:
     release = threading.Event()
     server = FastAgiServer(FastAgiSettings(port=0), lambda _a, _b: bool(release.wait(10)), Returns())

@@ -117,7 +117,10 @@ class RequestRow(Base):
 
 
 class OutboxRow(Base):
-    """Something to be delivered after the call: a request to a remote system, a message, a letter."""
+    """Something to be delivered after the call: a request to a remote system, a message, a letter.
+
+    While it is delivered, `next_at` is the end of its worker's lease. What was delivered keeps no payload.
+    """
 
     __tablename__ = "outbox"
 
@@ -131,6 +134,8 @@ class OutboxRow(Base):
     created_at: Mapped[dt.datetime]
     next_at: Mapped[dt.datetime]
     last_error: Mapped[str] = mapped_column(Text, default="")
+    receipt: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    settled_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
         UniqueConstraint("kind", "key"),

@@ -30,6 +30,7 @@ def assert_heard(heard: Heard, deployment: Deployment, interrupted: int = 0) -> 
     assert found >= len(deployment.prompts()) - interrupted
 
 
+@pytest.mark.long
 def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy()
     call = phone.call(
@@ -73,6 +74,7 @@ def test_the_first_menu_is_interrupted_by_the_first_digit_of_the_answer(phone: P
     assert place.at_ms < 3_400
 
 
+@pytest.mark.long
 def test_silence_to_the_end_is_helped_and_ended_kindly(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(hours=NEVER)
     call = phone.call(guichet.number, AwaitEnd(118_000))
@@ -82,6 +84,7 @@ def test_silence_to_the_end_is_helped_and_ended_kindly(phone: Phone, deploy: Dep
     assert_heard(call.heard, guichet)
 
 
+@pytest.mark.long
 def test_wrong_keys_to_the_end_are_helped_and_lead_to_people(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(hours=NEVER)
     wrong = (Keys("7"), Wait(6_000)) * 10
@@ -97,6 +100,7 @@ def test_a_caller_who_hangs_up_is_gone_within_a_second(phone: Phone, deploy: Dep
     assert guichet.ended(1.0).outcome == "abandoned"
 
 
+@pytest.mark.long
 def test_wrong_codes_are_refused_across_calls_and_nobody_else_is_locked_out(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(hours=NEVER)
     for _ in range(2):
@@ -116,6 +120,7 @@ def test_wrong_codes_are_refused_across_calls_and_nobody_else_is_locked_out(phon
     wait_until(lambda: any(call.verified for call in guichet.calls()), 3.0)
 
 
+@pytest.mark.long
 def test_fifty_calls_at_once_complete_and_none_is_mixed_up(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(people=80)
     today = guichet.site.clock.now().date()

@@ -60,9 +60,9 @@ def test_a_hostile_file_is_told_soon_and_in_little_memory(name: str) -> None:
     data, code, place = HOSTILE[name]
     whole = Bundle("", {**bundle().files, "example.yaml": data})
     tracemalloc.start()
-    begun = time.monotonic()
+    begun = time.process_time()
     issues = load_files(whole, TODAY).issues
-    seconds, (_, peak) = time.monotonic() - begun, tracemalloc.get_traced_memory()
+    seconds, (_, peak) = time.process_time() - begun, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     own = [f"{issue.place.line}:{issue.place.column} {issue.code}" for issue in issues if issue.place.file == "example.yaml"]
     assert f"{place} {code}" in own

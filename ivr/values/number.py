@@ -16,6 +16,7 @@ from ivr.values.plain import Plain, keyed_digits
 from ivr.values.quantities import number_phrases, quantities, say_decimal, says_none
 
 _MOST_KEYS = 20
+_MOST_PLACES = 6
 GREATEST = Decimal(999_999_999)
 _MINUS = re.compile(r"(?<![\w-])[-\u2212\u2013](?=\d)")
 
@@ -27,12 +28,12 @@ class Number(Plain):
     params: tuple[Param, ...] = (
         number_param("min", "The least."),
         number_param("max", "The most."),
-        whole_param("decimals", "How many decimal places it may have.", 0, 6),
+        whole_param("decimals", "How many decimal places it may have.", 0, _MOST_PLACES),
         flag_param("feminine", "Whether what is counted is feminine in French: 'une'."),
     )
 
     def keys(self, params: Mapping[str, Any]) -> KeyLimits | None:
-        places = whole(params, "decimals") or 0
+        places = _places(params)
         most = decimal(params.get("max"))
         digits = len(str(int(GREATEST if most is None else abs(most))))
         return KeyLimits(1, digits + places, decimal_star=places > 0)
@@ -66,7 +67,7 @@ class Number(Plain):
         return self._judged(distinct[0], ctx)
 
     def _judged(self, number: Decimal, ctx: Context) -> Parsed:
-        places = whole(ctx.params, "decimals") or 0
+        places = _places(ctx.params)
         if number != round(number, places):
             return NotUnderstood("form")
         least, most = decimal(ctx.params.get("min")), decimal(ctx.params.get("max"))
@@ -75,7 +76,7 @@ class Number(Plain):
         return Understood(self._value(number, ctx))
 
     def _value(self, number: Decimal, ctx: Context) -> int | Decimal:
-        places = whole(ctx.params, "decimals") or 0
+        places = _places(ctx.params)
         return round(number, places) if places else int(number)
 
     def check_params(self, params: Mapping[str, Any]) -> list[str]:
@@ -94,3 +95,7 @@ class Number(Plain):
 
     def grammar(self, ctx: Context) -> tuple[str, ...] | None:
         return (*number_phrases(ctx.language), *(("point", "minus") if ctx.english else ("virgule", "moins", "et demi")))
+
+
+def _places(params: Mapping[str, Any]) -> int:
+    return min(max(whole(params, "decimals") or 0, 0), _MOST_PLACES)

@@ -12,6 +12,8 @@ from typing import Any
 
 from ivr.values.base import Param
 
+_FIGURES, _PLACES = 15, 12
+
 
 def faults(known: Sequence[Param], params: Mapping[str, Any]) -> list[str]:
     """What is wrong, parameter by parameter."""
@@ -42,18 +44,20 @@ def out_of_order(params: Mapping[str, Any], least: Any, most: Any) -> list[str]:
 
 def whole(params: Mapping[str, Any], name: str, default: int | None = None) -> int | None:
     value = decimal(params.get(name))
-    return default if value is None or value != value.to_integral_value() or abs(value) > 10**15 else int(value)
+    return default if value is None or value != value.to_integral_value() else int(value)
 
 
 def decimal(value: Any) -> Decimal | None:
-    """A finite number, from a number or its text."""
+    """A number that people use (below 10^15, at most 12 places), from a number or its text."""
     if isinstance(value, bool) or value is None:
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    exponent = number.as_tuple().exponent
+    usual = isinstance(exponent, int) and exponent >= -_PLACES and (number == 0 or number.adjusted() < _FIGURES)
+    return number if usual else None
 
 
 def flag(params: Mapping[str, Any], name: str, default: bool = False) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 import typer
 
-from ivr.server.commands import calls, conversations, database, menus, serving, talking, up
+from ivr.server.commands import calls, conversations, database, figures, menus, serving, talking, up
 
 app = typer.Typer(
     name="ivr",
@@ -52,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calls": calls.calls,
     "show": calls.show,
     "replay": calls.replay,
+    "figures": figures.show_figures,
     "purge": calls.purge,
     "serve": serving.serve,
     "watch": serving.watch,

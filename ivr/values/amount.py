@@ -21,6 +21,9 @@ _CENT = Decimal("0.01")
 _EUROS = word_set("euro euros € eur")
 _CENTIMES = word_set("centime centimes ct cts")
 _ENGLISH_CENTS = word_set("cent cents centime centimes")
+_OTHER_UNITS = word_set(
+    "heure heures h minute minutes jour jours semaine semaines mois an ans hour hours day days week weeks month months"
+)
 _BETWEEN = word_set("et and d de virgule , with avec")
 _KEYED_DIGITS = 9
 _MOST_KEYS = 20
@@ -55,6 +58,7 @@ class Amount(Number):
 
     def read(self, said: list[str], ctx: Context) -> Parsed:
         items = [self._unit(item, ctx) for item in quantities(said, ctx.language)]
+        items = [item for at, item in enumerate(items) if not _counts_something_else(items, at)]
         numbers = [at for at, item in enumerate(items) if isinstance(item, Decimal)]
         if not numbers:
             return self._bounded(Decimal(0), ctx) if says_none(said) else NotUnderstood("unclear")
@@ -110,6 +114,11 @@ class Euros(Amount):
     """An amount under the name that templates use."""
 
     name = "euros"
+
+
+def _counts_something_else(items: Sequence[Item], at: int) -> bool:
+    """ "soixante-douze heures"."""
+    return isinstance(items[at], Decimal) and at + 1 < len(items) and items[at + 1] in _OTHER_UNITS
 
 
 def _amounts(items: Sequence[Item], numbers: Sequence[int]) -> list[Decimal]:

@@ -19,6 +19,7 @@ from ivr.values.plain import Plain, keyed_digits
 from ivr.values.text import tokens
 
 _LEAP_CYCLE = 8
+_NEAR_DAYS = 366
 PREFER = option_param("prefer", "Which day is meant where the year is left out: past, future or nearest.", PREFERENCES)
 
 
@@ -141,11 +142,11 @@ def _possible(spoken: Spoken, today: dt.date) -> list[dt.date]:
 
 
 def _other_weekday(taken: list[dt.date], found: dt.date, spoken: Spoken, ctx: Context) -> Parsed:
-    """ "vendredi quinze mars" that is no Friday: another month may be meant, else nobody knows which half is wrong."""
-    if spoken.month is None:
-        other = chosen((one for one in taken if one.weekday() == spoken.weekday), ctx.today, _prefer(ctx))
-        if other is not None:
-            return Understood(other)
+    """ "vendredi quinze mars" that is no Friday: another month or year may be meant, else nobody knows which half is wrong."""
+    near = [one for one in taken if one.weekday() == spoken.weekday and abs((one - ctx.today).days) <= _NEAR_DAYS]
+    other = chosen(near, ctx.today, _prefer(ctx))
+    if other is not None:
+        return Understood(other)
     return NotUnderstood("ambiguous", (found,))
 
 

@@ -113,7 +113,7 @@ def _year_at(items: Sequence[str], at: int, today: dt.date, prefer: str) -> tupl
         return first * 100 + third, at + 3
     if 10 <= first <= 21 and 10 <= second <= 99:
         return first * 100 + second, at + 2
-    if len(items[at]) <= 2:
+    if len(items[at]) == 2:
         return full_year(first, today, prefer), at + 1
     return None, at
 

@@ -23,6 +23,9 @@ _NAMES = {
     "seconds": word_set("seconde secondes s sec second seconds"),
 }
 _UNIT_OF = {name: unit for unit, names in _NAMES.items() for name in names}
+_AROUND = word_set(
+    "environ a peu pres presque oui c est euh et demi demie pendant about around nearly it s yes and for er , . merci"
+)
 _SMALLER = {"weeks": "days", "days": "hours", "hours": "minutes", "minutes": "seconds"}
 _WORDS = {
     "fr": {
@@ -74,6 +77,8 @@ class Duration(Plain):
             return NotUnderstood("unclear")
         if {"ou", "or"} & {*said}:
             return NotUnderstood("ambiguous")
+        if not any(word in _UNIT_OF for word in said) and any(isinstance(item, str) and item not in _AROUND for item in items):
+            return NotUnderstood("unclear")
         return self._bounded(seconds, ctx)
 
     def _bounded(self, seconds: int, ctx: Context) -> Parsed:

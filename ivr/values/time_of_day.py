@@ -21,6 +21,12 @@ _HOURS = word_set("heure heures h hour hours o clock oclock")
 _SKIPPED = word_set(
     "a vers pour le les la l de du dans environ et the at in s past about around minutes minute min pile precises euh er , ."
 )
+_TELLING = word_set("heure heures h : midi minuit hour hours oclock clock noon midday midnight half quarter am pm")
+"""Words that tell a time whatever stands around it."""
+_AROUND = word_set(
+    "oui c est matin apres soir ce cet matinee plutot je prefere si possible demain merci ou or yes it morning afternoon evening "
+    "night tonight please a p m i would like moins"
+)
 
 
 def _time(value: Any) -> dt.time | None:
@@ -62,10 +68,12 @@ class Time(Plain):
 
     def read(self, said: list[str], ctx: Context) -> Parsed:
         items = [word for word in figures(said, ctx.language) if word not in _SKIPPED]
-        found = _clock(items, ctx.english)
+        found = _clock(items, said, ctx.english)
         if found is None:
             return NotUnderstood("unclear")
         hours, minutes, left = found
+        if not _TELLING & {*said} and any(word not in _AROUND and not word.isdigit() for word in left):
+            return NotUnderstood("unclear")
         if any(word.isdigit() for word in left) or {"ou", "or"} & {*left}:
             return NotUnderstood("ambiguous")
         half = _half_of_day(said)
@@ -108,7 +116,7 @@ class Time(Plain):
         return _ENGLISH_GRAMMAR if ctx.english else _FRENCH_GRAMMAR
 
 
-def _clock(items: Sequence[str], english: bool) -> tuple[int, int, list[str]] | None:
+def _clock(items: Sequence[str], said: Sequence[str], english: bool) -> tuple[int, int, list[str]] | None:
     """Hours, minutes, and the words that told neither."""
     items = list(items)
     if english and (found := _english_fraction(items)):
@@ -123,7 +131,7 @@ def _clock(items: Sequence[str], english: bool) -> tuple[int, int, list[str]] | 
             while behind < len(items) and (items[behind] in _HOURS or items[behind] == ":"):
                 behind += 1
             return _taken_off(hours, items[:at], items, behind)
-        if word.isdigit() and len(word) == 4:
+        if word.isdigit() and len(word) == 4 and word in said:
             return int(word[:2]), int(word[2:]), [*items[:at], *items[at + 1 :]]
     return None
 

@@ -3,6 +3,7 @@
 Rule: what cannot be known is never told as failed: an end that may or may not have been committed is Unknown.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -30,8 +31,8 @@ class LazyWork:
     def request(self, kind: str, business_key: str, payload: Mapping[str, Any]) -> Receipt:
         return self._opened().request(kind, business_key, payload)
 
-    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
-        self._opened().follow_up(kind, key, payload)
+    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any], at: dt.datetime | None = None) -> None:
+        self._opened().follow_up(kind, key, payload, at)
 
     def __enter__(self) -> "LazyWork":
         return self
@@ -54,5 +55,5 @@ class NoWork:
     def request(self, kind: str, business_key: str, payload: Mapping[str, Any]) -> Receipt:
         raise PermissionError(f"a read stores no request ({kind}): declare the handler with write=True")
 
-    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
+    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any], at: dt.datetime | None = None) -> None:
         raise PermissionError(f"a read has no follow-up ({kind}): declare the handler with write=True")

@@ -1,5 +1,6 @@
 """Guichet's own transaction around a write: the request and its follow-ups are committed together or not at all."""
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,8 +28,11 @@ class Work(Protocol):
         """Store a request once per (kind, business key); the same again gives the stored one."""
         ...
 
-    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
-        """Put an outbox item (`deliver`, `sms`, `email`, `letter`, `callback`) in the same transaction, once per key."""
+    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any], at: dt.datetime | None = None) -> None:
+        """Put an outbox item (`deliver`, `sms`, `email`, `letter`, `callback`) in the same transaction, once per key.
+
+        It is carried soon, or not before `at`.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ Rule: the same act (transport key) or the same request (business key) is stored 
 what is stored.
 """
 
+import datetime as dt
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +14,12 @@ from sqlalchemy import Connection, or_, select
 
 from ivr.engine.codec import decode, encode
 from ivr.ports.clock import Clock
+from ivr.ports.outbox import FollowUp
 from ivr.ports.unit_of_work import Receipt, Work
 from ivr.records.database import Database
 from ivr.records.inserting import insert_once
-from ivr.records.models import OutboxRow, RequestRow
-
-KEY_LENGTH = 255
+from ivr.records.models import RequestRow
+from ivr.records.outbox_items import check_key, put
 
 
 class DatabaseUnitOfWork:
@@ -43,7 +44,7 @@ class _Work:
         self._request_id: str | None = None
 
     def request(self, kind: str, business_key: str, payload: Mapping[str, Any]) -> Receipt:
-        _check_key(business_key)
+        check_key(business_key)
         values = {
             "id": secrets.token_hex(16),
             "kind": kind,
@@ -60,21 +61,8 @@ class _Work:
         self._request_id = stored.request_id
         return Receipt(stored.request_id, created, stored.status, stored.payload)
 
-    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
-        _check_key(key)
-        now = self._clock.now()
-        values = {
-            "kind": kind,
-            "key": key,
-            "request_id": self._request_id,
-            "payload": encode(payload),
-            "status": "waiting",
-            "attempts": 0,
-            "created_at": now,
-            "next_at": now,
-            "last_error": "",
-        }
-        insert_once(self._connection, OutboxRow, values)
+    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any], at: dt.datetime | None = None) -> None:
+        put(self._connection, FollowUp(kind, key, payload, at), self._request_id, self._clock.now())
 
     def _stored(self, kind: str, business_key: str) -> Receipt:
         """The act that was repeated comes before the request that was repeated: a retry gets its own receipt."""
@@ -86,8 +74,3 @@ class _Work:
             .limit(1)
         ).one()
         return Receipt(found.id, False, found.status, decode(found.payload))
-
-
-def _check_key(key: str) -> None:
-    if not 0 < len(key) <= KEY_LENGTH or "\0" in key:
-        raise ValueError(f"a key has 1 to {KEY_LENGTH} characters, this one {len(key)}")

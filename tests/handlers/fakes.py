@@ -93,7 +93,7 @@ class MemoryWork:
         self.written.append((kind, business_key))
         return Receipt(f"r{len(self.written)}", True, "confirmed", payload)
 
-    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any]) -> None:
+    def follow_up(self, kind: str, key: str, payload: Mapping[str, Any], at: dt.datetime | None = None) -> None:
         assert payload is not None
         self.written.append((kind, key))
 

@@ -157,6 +157,8 @@ def _compare(left: Any, operator: str, right: Any) -> bool:
     if operator in ("in", "not_in"):
         if not isinstance(right, (str, tuple, list, Mapping)) or (isinstance(right, str) and not isinstance(left, str)):
             raise ExpressionError("'in' looks in a list or a text")
+        if isinstance(right, Mapping) and not isinstance(left, str):
+            raise ExpressionError("what is looked for in a block is a name")
         return (left in right) == (operator == "in")
     return _order(left, operator, right)
 

@@ -70,6 +70,7 @@ def test_an_expression_has_the_value_that_a_reader_expects(expression: Expressio
         Filter(Constant(1), "first"),
         Filter(Constant(1), "last"),
         Compare(Constant(1), "in", Constant("123")),
+        Compare(Name("payment"), "in", Name("payment")),
     ],
 )
 def test_what_makes_no_sense_is_an_error_that_shows_no_value(expression: Expression) -> None:

@@ -7,6 +7,7 @@ Monday 23 November 2026.
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,12 @@ class Case:
 
 def cases(way: str) -> list[Case]:
     """Every case of one way: `words`, `keys`, `say`, `show`, `mask`, `fault`."""
-    tables = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) for path in sorted(FOLDER.glob("*.yaml"))}
-    return [case for kind, groups in tables.items() for group in groups for case in _of_group(kind, group, way)]
+    return [case for kind, groups in _tables().items() for group in groups for case in _of_group(kind, group, way)]
+
+
+@cache
+def _tables() -> dict[str, list[dict[str, Any]]]:
+    return {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
 def _of_group(kind: str, group: dict[str, Any], way: str) -> Iterator[Case]:

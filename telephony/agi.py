@@ -134,6 +134,8 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
 
     def _exchange(self, line: bytes, takes_ms: int) -> Reply:
         deadline = time.monotonic() + (takes_ms + GRACE_MS) / 1000
+        if self._replies.next() is not None:
+            raise ProtocolError("an answer came before its command")
         try:
             self._line.sendall(line)
         except OSError as error:

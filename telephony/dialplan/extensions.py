@@ -82,10 +82,10 @@ def _engine(settings: AsteriskSettings) -> str:
         *(
             _exten(
                 plan.number,
-                "Set(IVR_DIALLED=${EXTEN})",
+                # Asterisk hands these to the engine line by line: a line break in one would be an answer of the caller's own.
+                "MSet(CALLERID(name)=,CALLERID(dnid)=,REDIRECTING(from-num,i)=,IVR_DIALLED=${EXTEN},AGIEXITONHANGUP=yes)",
                 f"ExecIf($[${{LEN({clean})}} != ${{LEN({number})}}]?Set(CALLERID(num)={clean}))",
                 f"Set(CHANNEL(hangup_handler_push)={settings.context}-hangup,s,1)",
-                "Set(AGIEXITONHANGUP=yes)",
                 "Answer()",
                 f"Set(TIMEOUT(absolute)={SWITCH_S})",
                 f"AGI(agi://{first}/{query})",
@@ -144,7 +144,6 @@ def _transfer(settings: AsteriskSettings) -> str:
         _exten(
             "s",
             "Set(IVR_OUTCOME=failed)",
-            "Set(CALLERID(name)=)",
             "Set(IVR_BEGAN=${EPOCH})",
             f"GotoIf($[${{DIALPLAN_EXISTS({target})}}]?{target})",
             f"Goto({context}-back,s,1)",
@@ -238,7 +237,6 @@ def _net(settings: AsteriskSettings) -> str:
             "s",
             "Set(TIMEOUT(absolute)=0)",
             "Set(IVR_NEXT=)",
-            "Set(CALLERID(name)=)",
             f"Gosub({context}-plan,${{IVR_DIALLED}},1)",
             f"GotoIf($[${{EPOCH}} - 0${{IVR_TRIED}} < {JUST_TRIED_S}]?busy)",
             f"Gosub({context}-hours,${{IVR_QUEUE}},1)",

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from ivr.engine.commands import BargeIn, Collect, Disconnect, Invoke, KeyEntries, KeyField, Keys, Play, Record, Transfer
-from ivr.engine.events import Pressed, Transferred
+from ivr.engine.events import Disconnected, Pressed, Transferred
 from ivr.engine.prompts import Prompt, Text
 from ivr.ports.synthesizer import Audio, SynthesisError
 from telephony.agi import SocketAgi
@@ -25,7 +25,7 @@ from telephony.returns import Returns
 from telephony.studio import SoundSettings, Studio
 from telephony.transferring import TransferSettings
 
-MENU = KeyEntries(("1", "2", "3", "4", "5", "9"))
+MENU = KeyEntries(("1", "2", "3", "4", "5", "6", "7", "9"))
 SILENT = Prompt((), "fr")
 
 
@@ -81,7 +81,7 @@ class Conversation:
             if isinstance(event, Pressed):
                 if not self.choose(event.keys):
                     return
-            elif type(event).__name__ == "Disconnected":
+            elif isinstance(event, Disconnected):
                 return
         self.note(self.channel.disconnect((Play(prompt("goodbye"), BargeIn.NONE),), Disconnect()))
 
@@ -91,20 +91,34 @@ class Conversation:
             case "1":
                 self.note(self.channel.collect((), ask("identifier", KeyField(11, 11))))
             case "2":
-                self.channel.remember("IVR_REASON", "asked")
-                event = self.note(self.channel.transfer((), Transfer("queue:" + self.queue, "asked", {}, SILENT)))
-                return isinstance(event, Transferred) and event.result.value != "answered"
+                return self.transfer("queue:" + self.queue)
             case "3":
-                done: Future[object] = Future()
-                threading.Timer(2.5, lambda: done.set_result(None)).start()
-                self.note(self.channel.hold((), Invoke("slow", {}, 5_000, prompt("filler"), "k"), done))
+                self.note(self.hold(2.5))
                 self.note(self.channel.collect((), ask("identifier", KeyField(4, 4))))
             case "4":
                 self.note(self.channel.record((), Record(prompt("identifier"), "message", max_ms=4_000, silence_ms=2_000)))
+            case "6":
+                return self.transfer("extension:desk")
+            case "7":
+                for n in range(200):
+                    self.channel.remember("IVR_REASON", f"step-{n}")
+                    if isinstance(self.hold(0.02), Disconnected):
+                        break
             case "5":
                 threading.Event().wait()
         self.note(self.channel.disconnect((Play(prompt("goodbye"), BargeIn.NONE),), Disconnect()))
         return False
+
+    def transfer(self, to: str) -> bool:
+        self.channel.remember("IVR_REASON", "asked")
+        event = self.note(self.channel.transfer((), Transfer(to, "asked", {}, SILENT)))
+        return isinstance(event, Transferred) and event.result.value != "answered"
+
+    def hold(self, seconds: float) -> object:
+        """A handler that takes its time."""
+        done: Future[object] = Future()
+        threading.Timer(seconds, lambda: done.set_result(None)).start()
+        return self.channel.hold((), Invoke("slow", {}, 5_000, prompt("filler"), "k"), done)
 
     @property
     def queue(self) -> str:

@@ -76,7 +76,7 @@ class Counter:
 def open_counter(phone: Phone, dialplan: Callable[[str], str], asterisk: Asterisk) -> Iterator[Callable[..., Counter]]:
     opened: list[Counter] = []
 
-    def build(hours: Hours | None = None, members: tuple[str, ...] = (), wait_s: int = 3) -> Counter:
+    def build(hours: Hours | None = None, members: tuple[str, ...] = (), wait_s: int = 3, desk: str = "") -> Counter:
         name, folder = f"n{secrets.token_hex(3)}", phone.folder
         (folder / "callbacks").mkdir(parents=True)
         lengths = {**PROMPTS, **{f"{sentence}-fr": 900 for sentence in SENTENCES}}
@@ -88,6 +88,7 @@ def open_counter(phone: Phone, dialplan: Callable[[str], str], asterisk: Asteris
         settings = AsteriskSettings(
             numbers=(NumberPlan("3949", f"q{name}"),),
             queues=(QueuePlan(f"q{name}", hours, members, wait_s=wait_s, ring_s=2),),
+            extensions={"desk": desk} if desk else {},
             prompts=str(folder),
             callbacks=str(folder / "callbacks"),
             manager=Account(f"m{name}", "essai-essai"),
@@ -331,6 +332,43 @@ def test_an_odd_caller_number_is_left_out(phone: Phone, open_counter: Build, use
     call = phone.call(counter.number, Wait(300), Keys("112345678901"), AwaitEnd(15_000), caller=user)
     assert call.completed
     assert "keys='12345678901'" in counter.events
+
+
+@pytest.mark.parametrize("field", ["CALLERID(name)", "CALLERID(num)", "CALLERID(dnid)", "REDIRECTING(from-num)"])
+def test_a_gateways_line_breaks_answer_nothing_in_asterisks_place(
+    phone: Phone, open_counter: Build, dialplan: Callable[[str], str], field: str
+) -> None:
+    counter = open_counter()
+    counter.start_engine()
+    number = dialplan(f"""
+        Set({field}=${{URIDECODE(0%0A%0A200 result=50%0AHANGUP%0A200 result=50%0Aagi_request%3A agi%3A//evil/resume)}})
+        Goto({counter.name},3949,1)
+    """)
+    call = phone.call(number, Wait(300), Keys("112345678901"), AwaitEnd(15_000))
+    assert call.completed
+    first, second, *_ = counter.events.splitlines()
+    assert "Arrival" in first
+    assert "Pressed" in second
+    assert "keys='1'" in second
+    assert "keys='12345678901'" in counter.events
+
+
+def test_an_odd_caller_number_leaves_a_message_without_a_number_in_the_net(phone: Phone, open_counter: Build) -> None:
+    counter = open_counter()
+    phone.call(counter.number, Wait(6_000), Keys("#"), AwaitEnd(15_000), caller="../x%22,b~c%0Ad")
+    (message,) = counter.messages()
+    assert message.caller == ""  # type: ignore[attr-defined]
+
+
+def test_an_agent_never_sees_the_name_that_a_caller_made_up(phone: Phone, open_counter: Build, asterisk: Asterisk) -> None:
+    agent = new_agent(asterisk)
+    counter = open_counter(members=(f"PJSIP/agent{agent}",), wait_s=10)
+    counter.start_engine()
+    with at_work(phone, counter, agent, talk_ms=500) as callee:
+        phone.call(counter.number, Wait(300), Keys("2"), AwaitEnd(15_000), display="Ministère, <urgent>", caller="0199000078")
+        heard_of = (callee.sipp.folder / "messages.log").read_text(encoding="utf-8", errors="replace")
+    assert "0199000078" in heard_of
+    assert "urgent" not in heard_of
 
 
 def test_hours_open_and_close_to_the_minute(open_counter: Build, asterisk: Asterisk) -> None:

@@ -72,9 +72,11 @@ def test_a_hang_up_is_told_to_the_engine_from_before_its_first_word_on() -> None
     assert "hangup_handler_push" in road[0]
 
 
-def test_an_agent_sees_no_name_that_a_caller_made_up() -> None:
-    for context in ("guichet-transfer", "guichet-net"):
-        assert any(line.endswith(",Set(CALLERID(name)=)") for line in contexts()[context]), context
+def test_nothing_that_a_caller_may_write_reaches_the_engine_before_it_is_clean() -> None:
+    (first, *others) = contexts()["guichet-engine"]
+    for name in ("CALLERID(name)=,", "CALLERID(dnid)=,", "REDIRECTING(from-num,i)=,"):
+        assert name in first
+    assert "FILTER(0-9+,${CALLERID(num)})" in others[0]
 
 
 def test_only_our_own_variables_tell_how_the_engine_ended() -> None:

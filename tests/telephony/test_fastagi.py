@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine.commands import Disconnect, Transfer
 from ivr.engine.events import Disconnected, Heardness, Transferred, TransferResult
-from telephony.agi import CallerGone, SocketAgi
+from telephony.agi import CallerGone, ProtocolError, SocketAgi
 from telephony.arrivals import Arrival, arrival_of, caller_number, route_of
 from telephony.channel import AgiChannel
 from telephony.fastagi import FastAgiServer, FastAgiSettings
@@ -206,6 +206,19 @@ def test_an_asterisk_that_never_answers_is_a_lost_line_not_a_hang_up(monkeypatch
         with pytest.raises(CallerGone, match="TimeoutError"):
             agi.set_variable("IVR_REASON", "x")
         assert agi.hung_up
+
+
+def test_answers_that_come_before_their_command_end_the_line() -> None:
+    """Whoever writes line breaks into the environment would answer in Asterisk's place."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"agi_request: agi://h/call\nagi_calleridname: a\n\n200 result=1\nHANGUP\nagi_dnid: 1\n\n")
+    with theirs:
+        agi = SocketAgi(ours)
+        with pytest.raises(ProtocolError):
+            agi.set_variable("IVR_REASON", "x")
+        theirs.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            theirs.recv(1)
 
 
 def test_a_long_command_is_waited_for_and_a_short_one_after_it_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:

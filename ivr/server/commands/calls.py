@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.settings import load_settings
 from ivr.engine.codec import encode
@@ -14,6 +14,7 @@ from ivr.engine.engine import begin, resume
 from ivr.engine.session import Turn
 from ivr.records.retention import purge as purge_records
 from ivr.server.failing import Stop, stopping
+from ivr.server.moments import ZONE, moment
 from ivr.server.published import PublishedFlows
 from ivr.server.site import Site
 from ivr.server.telling import told
@@ -23,35 +24,18 @@ out = Console(highlight=False, soft_wrap=True)
 
 @stopping
 def calls(
-    since: Annotated[str, typer.Option(help="a date (2026-11-23) or hours back (24h)")] = "24h",
+    since: Annotated[str, typer.Option(help="a day (2026-11-23), or how long ago: 12h, 7d, 4w")] = "24h",
     service: Annotated[str | None, typer.Option()] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
 ) -> None:
     """List the latest calls."""
     site = Site(load_settings())
-    table = Table("call", "began", "service", "language", "turns", "verified", "outcome", "reason", box=None)
-    for call in site.records.calls(_moment(since, site.clock.now()), service, limit):
-        table.add_row(
-            call.id,
-            f"{call.started_at.astimezone():%Y-%m-%d %H:%M:%S}",
-            call.service,
-            call.language,
-            str(call.turns),
-            "yes" if call.verified else "no",
-            call.outcome or "-",
-            call.reason or "-",
-        )
+    table = Table(Column("call", no_wrap=True, overflow="fold"), *("began", "ended", "turns", "reason", "service"), box=None)
+    for call in site.records.calls(moment(since, site.clock.now()), service, limit):
+        ended = f"{call.outcome or '-'}{', identified' if call.verified else ''}"
+        began = f"{call.started_at.astimezone(ZONE):%d/%m %H:%M:%S}"
+        table.add_row(call.id, began, ended, str(call.turns), call.reason or "-", f"{call.service} {call.language}")
     out.print(table)
-
-
-def _moment(since: str, now: dt.datetime) -> dt.datetime:
-    try:
-        if since.endswith("h"):
-            return now - dt.timedelta(hours=float(since[:-1]))
-        moment = dt.datetime.fromisoformat(since)
-    except ValueError:
-        raise Stop(f"--since takes a date such as 2026-11-23 or hours such as 24h, not {since!r}") from None
-    return moment.astimezone() if moment.tzinfo is None else moment
 
 
 def _transcript(site: Site, call: str) -> list[Turn]:

@@ -1,12 +1,9 @@
 """`ivr figures`: what a period's calls tell, and the calls behind each figure."""
 
-import datetime as dt
 import json
-import re
 import sys
 from dataclasses import asdict
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,14 +11,13 @@ from rich.table import Table
 
 from config.settings import load_settings
 from ivr.records.figures import OUTCOMES, Figures, Opened, figures
-from ivr.server.failing import Stop, stopping
+from ivr.server.failing import stopping
+from ivr.server.moments import ZONE, moment
 from ivr.server.site import Site
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 MOST = 100_000
-ZONE = ZoneInfo("Europe/Paris")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 @stopping
@@ -33,22 +29,12 @@ def show_figures(
 ) -> None:
     """Tell what calls came to: services completed, where callers leave, why they are transferred."""
     site = Site(load_settings())
-    records = site.records.calls(_moment(since, site.clock.now()), service or None, MOST)
+    records = site.records.calls(moment(since, site.clock.now()), service or None, MOST)
     found = figures(((record, site.records.transcript(record.id)) for record in records), ZONE)
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return
     _tell(found, opened)
-
-
-def _moment(text: str, now: dt.datetime) -> dt.datetime:
-    ago = re.fullmatch(r"(\d{1,5})([hdw])", text)
-    if ago:
-        return now - dt.timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    try:
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), ZONE)
-    except ValueError:
-        raise Stop(f"--since takes a day such as 2026-11-01, or 12h, 7d, 4w; not {text!r}") from None
 
 
 def _tell(found: Figures, opened: bool) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from ivr.server.published import PublishedFlows
 from ivr.server.site import Site
 from ivr.server.telling import told
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 
 @stopping

@@ -149,7 +149,7 @@ def test_a_whole_entry_keyed_ahead_is_understood(phone: Phone, open_counter: Bui
     assert call.completed
     assert call.ended_by == "other side"
     assert "keys='12345678901', ended_by='max'" in counter.events
-    assert call.heard.find(counter.sounds["goodbye"]).score > 0.95
+    assert call.heard.find(counter.sounds["goodbye"]).score > 0.85
 
 
 @pytest.mark.parametrize(("keys", "expected"), [("12*345#", "keys='345', ended_by='#'"), ("0#", "keys='0', ended_by='#'")])
@@ -165,7 +165,7 @@ def test_the_first_menu_is_interrupted_by_a_key(phone: Phone, open_counter: Buil
     counter.start_engine()
     call = phone.call(counter.number, Wait(1_800), Keys("1"), AwaitEnd(20_000))
     identifier = call.heard.find(counter.sounds["identifier"])
-    assert identifier.score > 0.95
+    assert identifier.score > 0.85
     assert identifier.at_ms < 2_600
     assert "Noinput" in counter.events
 
@@ -225,7 +225,7 @@ def test_an_engine_that_is_killed_leaves_the_caller_to_the_net_within_a_second(
     threading.Timer(after_ms / 1_000, engine.kill).start()
     heard = call.finish().heard
     trouble = heard.find(counter.sounds["trouble-fr"])
-    assert trouble.score > 0.95
+    assert trouble.score > 0.85
     assert trouble.at_ms < after_ms + 1_000 + SPARE_MS
 
 
@@ -237,7 +237,7 @@ def test_an_engine_that_hangs_loses_the_caller_to_the_net_within_eight_seconds(p
     engine.send_signal(signal.SIGSTOP)
     heard = call.finish().heard
     trouble = heard.find(counter.sounds["trouble-fr"])
-    assert trouble.score > 0.95
+    assert trouble.score > 0.85
     silence_began = PROMPTS["welcome"]
     assert trouble.at_ms < silence_began + 8_000
 
@@ -247,7 +247,7 @@ def test_one_call_whose_thread_hangs_is_taken_over_by_the_net(phone: Phone, open
     counter.start_engine()
     call = phone.call(counter.number, Wait(300), Keys("5"), AwaitEnd(14_000))
     trouble = call.heard.find(counter.sounds["trouble-fr"])
-    assert trouble.score > 0.95
+    assert trouble.score > 0.85
     assert trouble.at_ms < 600 + 10_000
 
 

@@ -6,6 +6,7 @@ logged. A caller who is gone is `CallerGone`; a command that failed while she is
 
 import contextlib
 import math
+import select
 import socket
 import struct
 import threading
@@ -71,7 +72,9 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
 
     def run(self, command: str, *arguments: object, takes_ms: int = 0) -> Reply:
         """Send a command and wait for its reply, at most 5 s longer than it `takes_ms`. Raises CallerGone and CommandFailed."""
-        reply = self._exchange(encode_command(command, *arguments), takes_ms)
+        return self._judged(command, self._exchange(encode_command(command, *arguments), takes_ms))
+
+    def _judged(self, command: str, reply: Reply) -> Reply:
         if reply.failed:
             self._tell_apart(command, reply)
         if reply.code == 511:
@@ -113,6 +116,24 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         key = "" if reply.result == "0" else chr(int(reply.result))
         return key, reply.endpos if reply.endpos is not None else offset
 
+    def ask_digit(self, timeout_ms: int) -> None:
+        """Send WAIT FOR DIGIT; `digit` takes its answer. Of two that are under way the second begins when the first ends."""
+        self._send(encode_command("WAIT FOR DIGIT", timeout_ms))
+
+    def digit(self, timeout_ms: int) -> str:
+        """The key that was asked for with `ask_digit`, or "". Raises CallerGone and CommandFailed."""
+        reply = self._judged("WAIT FOR DIGIT", self._answer(timeout_ms))
+        return "" if reply.result == "0" else chr(int(reply.result))
+
+    def answers_within(self, timeout_ms: int) -> bool:
+        """Whether Asterisk says something in that time, or the line ends."""
+        descriptor = self._line.fileno()
+        if descriptor < 0 or self._lines.waiting:
+            return True
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(max(0, timeout_ms)))
+
     def digits(self, timeout_ms: int, most: int) -> tuple[str, bool]:
         """Keys without a gap, up to `most`, `#` or `timeout_ms` without one: (keys, whether the time ran out)."""
         reply = self.run("GET DATA", quote(""), timeout_ms, most, takes_ms=timeout_ms * (most + 1))
@@ -133,13 +154,19 @@ class SocketAgi(AGI):  # type: ignore[misc]  # pyst2 carries no types
         self.env = environment
 
     def _exchange(self, line: bytes, takes_ms: int) -> Reply:
-        deadline = time.monotonic() + (takes_ms + GRACE_MS) / 1000
         if self._replies.next() is not None:
             raise ProtocolError("an answer came before its command")
+        self._send(line)
+        return self._answer(takes_ms)
+
+    def _send(self, line: bytes) -> None:
         try:
             self._line.sendall(line)
         except OSError as error:
             raise self._lost(error) from error
+
+    def _answer(self, takes_ms: int) -> Reply:
+        deadline = time.monotonic() + (takes_ms + GRACE_MS) / 1_000
         while (reply := self._replies.next()) is None:
             self._receive(deadline, LIMIT_STEP_S)
         return reply

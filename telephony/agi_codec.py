@@ -85,6 +85,11 @@ class Lines:
     def feed(self, data: bytes) -> None:
         self._buffer += data
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something was fed that is not read yet."""
+        return bool(self._buffer)
+
     def next(self) -> str | None:
         """The next whole line without its end, or None. Bytes that are not UTF-8 become U+FFFD."""
         end = self._buffer.find(b"\n")

@@ -3,12 +3,16 @@
 Rule: between two commands nothing is waited for, because Asterisk throws away keys that are pressed while no command runs.
 """
 
+from collections.abc import Callable
+
 from ivr.ports.clock import Clock
 from telephony.agi import SocketAgi
 from telephony.switch import DeadMansSwitch
 
 SAMPLES_A_MS = 8
 FIRST_SECONDS = 5
+LEAD_MS = 20
+LONGEST_SLICE_MS = 300
 
 
 class Line:
@@ -40,6 +44,22 @@ class Line:
         self._ready(timeout_ms)
         return str(self._agi.wait_for_digit(timeout_ms))
 
+    def wait_while(self, next_ms: Callable[[], int], on_key: Callable[[str], bool]) -> bool:
+        """Wait for keys in slices until `next_ms` gives 0, or `on_key` says that a key stops it: then false.
+
+        A slice is asked for shortly before the one that runs ends, so that no key falls between two.
+        """
+        goes_on, slice_ms = True, self._ask(next_ms())
+        while slice_ms:
+            following_ms = 0
+            if goes_on and not self._agi.answers_within(slice_ms - LEAD_MS) and self._can_follow():
+                following_ms = self._ask(next_ms(), ready=True)
+            key = self._agi.digit(slice_ms)
+            if key and on_key(key):
+                goes_on = False
+            slice_ms = following_ms or (self._ask(next_ms()) if goes_on else 0)
+        return goes_on
+
     def wait_for_keys(self, timeout_ms: int, most: int) -> tuple[str, bool]:
         """Keys without a gap between them: (keys, whether `timeout_ms` passed without a key)."""
         self._ready(timeout_ms * most)
@@ -66,6 +86,17 @@ class Line:
         self._agi = agi
         self._switch = DeadMansSwitch(self.now_ms(), FIRST_SECONDS)
         self._known.clear()
+
+    def _ask(self, slice_ms: int, ready: bool = False) -> int:
+        if slice_ms:
+            if not ready:
+                self._ready(slice_ms)
+            self._agi.ask_digit(slice_ms)
+        return slice_ms
+
+    def _can_follow(self) -> bool:
+        """Nothing has to be set between two slices."""
+        return not self._changed and self._switch.stands(self.now_ms(), LONGEST_SLICE_MS)
 
     def _ready(self, takes_ms: int) -> None:
         seconds = self._switch.must_become(self.now_ms(), takes_ms)

@@ -69,13 +69,14 @@ class Speaker:
         ends_ms = None if at_most_ms is None else self._line.now_ms() + at_most_ms
         wait_for([done], AT_ONCE_MS / 1_000)
         slices = iter(SLICES_MS)
-        while not done.done():
-            if ends_ms is not None and self._line.now_ms() >= ends_ms:
-                return Waited.LATE
-            key = self._line.wait_for_key(next(slices, SLICE_MS))
-            if key and on_key(key):
-                return Waited.STOPPED
-        return Waited.DONE
+
+        def next_ms() -> int:
+            over = done.done() or (ends_ms is not None and self._line.now_ms() >= ends_ms)
+            return 0 if over else next(slices, SLICE_MS)
+
+        if not self._line.wait_while(next_ms, on_key):
+            return Waited.STOPPED
+        return Waited.DONE if done.done() else Waited.LATE
 
     def _begin(self, audio: Audio | None) -> None:
         self.heard = Heardness(0, audio.duration_ms if audio else 1)

@@ -14,10 +14,14 @@ class DeadMansSwitch:
     def __init__(self, now_ms: int, seconds: int) -> None:
         self._fires_ms = now_ms + seconds * 1_000
 
+    def stands(self, now_ms: int, takes_ms: int) -> bool:
+        """Whether it stands well for a command of at most `takes_ms`."""
+        least = now_ms + takes_ms + MARGIN_MS
+        return least <= self._fires_ms <= least + SLACK_MS
+
     def must_become(self, now_ms: int, takes_ms: int) -> int | None:
         """Seconds to set before a command of at most `takes_ms`, or None when it stands well."""
-        least = now_ms + takes_ms + MARGIN_MS
-        if least <= self._fires_ms <= least + SLACK_MS:
+        if self.stands(now_ms, takes_ms):
             return None
         seconds = (takes_ms + MARGIN_MS + SLACK_MS) // 1_000
         self._fires_ms = now_ms + seconds * 1_000

@@ -1,14 +1,18 @@
 """Conversations on a scripted Asterisk: what callers key, hear and get."""
 
+import socket
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from ivr.engine.commands import BargeIn, Collect, Disconnect, Invoke, KeyEntries, KeyField, Keys, Play, Record
 from ivr.engine.events import Disconnected, Heardness, Noinput, Pressed, Recorded
+from telephony.agi import SocketAgi
 from telephony.channel import AgiChannel
+from telephony.line import Line
 from tests.telephony.conftest import PROMPT_MS, SILENT, Desk, prompt
+from tests.telephony.fake_asterisk import VirtualClock
 
 MENU = KeyEntries(("1", "2", "0", "9"))
 IDENTIFIER = KeyField(11, 11)
@@ -107,6 +111,37 @@ def test_keys_pressed_while_a_handler_runs_answer_the_next_question(desk: Desk) 
     event, left = answer  # type: ignore[misc]
     assert (event.keys, left, call.lost) == ("2", "1", [])
     assert "menu" not in call.spoken()
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_while_waiting_the_next_slice_is_asked_for_before_one_ends(stops: bool) -> None:
+    """Asterisk throws away keys that are pressed between two commands."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"agi_request: agi://h/call\n\n")
+    keys: list[str] = []
+    done: Future[object] = Future()
+
+    def asterisk() -> None:
+        with theirs, theirs.makefile("rb") as commands:
+            heard = [commands.readline() for _ in range(2)]
+            done.set_result(None)
+            theirs.sendall(b"200 result=49\n")
+            assert all(command.startswith(b"WAIT FOR DIGIT") for command in heard)
+            theirs.sendall(b"200 result=50\n")
+            assert commands.read() == b""
+
+    with ThreadPoolExecutor(1) as pool:
+        peer = pool.submit(asterisk)
+        line = Line(SocketAgi(ours), VirtualClock())
+
+        def on_key(key: str) -> bool:
+            keys.append(key)
+            return stops
+
+        assert line.wait_while(lambda: 0 if done.done() else 50, on_key) is not stops
+        line.leave()
+        peer.result(5)
+    assert keys == ["1", "2"]
 
 
 def test_a_slow_handler_is_bridged_by_its_filler(desk: Desk) -> None:

@@ -98,8 +98,8 @@ def chosen(days: Iterable[dt.date], today: dt.date, prefer: str) -> dt.date | No
 
 
 def full_year(short: int, today: dt.date, prefer: str = "nearest") -> int:
-    """The year behind two figures: not more than twenty years ahead, and not ahead at all where the past is meant."""
-    ahead = {"past": 0, "future": 99}.get(prefer, 20)
+    """The year behind two figures: not more than ten years ahead, and not ahead at all where the past is meant."""
+    ahead = {"past": 0, "future": 99}.get(prefer, 10)
     newest = today.year + ahead
     year = newest - newest % 100 + short
     return year if year <= newest else year - 100

@@ -31,7 +31,7 @@ class Spoken:
         """ "le quinze mars, non, le seize": what the correction leaves out stays."""
         if later.exact or self.exact or (later.day and later.month):
             return later
-        if later.day is None and later.month is None:
+        if later.day is None and later.month is None and later.year is None:
             return later if later.weekday is not None else self
         return replace(
             self, day=later.day or self.day, month=later.month or self.month, year=later.year or self.year, weekday=None
@@ -43,6 +43,8 @@ def read_day(said: Sequence[str], language: str, today: dt.date, prefer: str) ->
     language = "en" if language.startswith("en") else "fr"
     items = [word for word in figures(said[:_MOST_WORDS], language) if word not in _SKIPPED]
     found = _relative(" ".join(items), language, today, prefer)
+    if found is None and _BESIDE & {*items}:
+        return None
     if found is None:
         found = _with_month(items, language, today, prefer) or _in_figures(items, language, today, prefer)
     weekdays = [WEEKDAY_NUMBERS[language][word] for word in items if word in WEEKDAY_NUMBERS[language]]
@@ -51,6 +53,8 @@ def read_day(said: Sequence[str], language: str, today: dt.date, prefer: str) ->
     return replace(found, weekday=weekdays[0]) if weekdays and found.exact is None else found
 
 
+_BESIDE = frozenset({"veille", "lendemain", "eve"})
+"""Words for the day beside another one, which are understood in fixed expressions only."""
 _SKIPPED = frozenset({"le", "the", "of", "on", "euh", "er", ","})
 
 
@@ -79,7 +83,7 @@ def _day_beside(items: list[str], at: int) -> tuple[int | None, int]:
     if before >= 0 and items[before].isdigit():
         return int(items[before][:4]), before
     word = items[before] if before >= 0 else ""
-    if word in ("fin", "end"):
+    if word in ("fin", "end") or (word in ("jour", "day") and items[before - 1] in ("dernier", "last")):
         return LAST, before
     if word in ("debut", "beginning"):
         return 1, before
@@ -127,6 +131,8 @@ def _in_figures(items: list[str], language: str, today: dt.date, prefer: str) ->
         numbers = [numbers[0][:2], numbers[0][2:4], numbers[0][4:]]
     if len(numbers) == 3 and len(numbers[0]) == 4:
         numbers.reverse()
+    if len(numbers) == 1 and len(numbers[0]) == 4:
+        return Spoken(year=int(numbers[0]))
     if not 1 <= len(numbers) <= 4 or len(numbers[0]) > 2 or (len(numbers) > 1 and len(numbers[1]) > 2):
         return None
     if len(numbers) == 1:
@@ -141,7 +147,26 @@ def _in_figures(items: list[str], language: str, today: dt.date, prefer: str) ->
 
 
 _AROUND_DAY = frozenset(
-    {"c", "est", "pour", "du", "mois", "ce", "de", "jour", "oui", "merci", "s", "il", "vous", "plait", "for", "it"}
+    {
+        "c",
+        "est",
+        "etait",
+        "sera",
+        "pour",
+        "du",
+        "mois",
+        "ce",
+        "de",
+        "jour",
+        "oui",
+        "merci",
+        "s",
+        "il",
+        "vous",
+        "plait",
+        "for",
+        "it",
+    }
 )
 
 
@@ -233,16 +258,20 @@ _FRENCH: Mapping[str, Found] = {
     r"demain": _days(1),
     r"hier": _days(-1),
     r"aujourd hui|ce jour|ce matin|ce soir|cet apres midi|tout de suite|maintenant": _days(0),
-    rf"dans (?P<count>\d+) {_UNITS}": _in,
+    rf"(?:dans|d ici|sous) (?P<count>\d+) {_UNITS}": _in,
+    r"(?:dans|d ici|sous)(?: 1)? huitaine": _days(7),
+    r"(?:dans|d ici|sous)(?: 1)? quinzaine": _days(14),
     rf"il y a (?P<count>\d+) {_UNITS}": _ago,
     rf"(?P<weekday>{_FRENCH_DAYS}) en (?P<weeks>8|15)": _weekday,
     rf"(?P<weekday>{_FRENCH_DAYS}) (?P<when>prochain|dernier|passe)": _weekday,
     rf"(?P<weekday>{_FRENCH_DAYS}) (?:de )?la semaine prochaine": _next_week,
-    r"(?:fin|dernier jour) (?:du|de ce|de|d) ?mois(?: (?P<which>prochain|suivant|dernier|passe))?": _month_end,
-    r"(?:debut|1 jour) (?:du|de ce|de) mois(?: (?P<which>prochain|suivant|dernier|passe))?": _month_start,
+    r"(?:fin|dernier jour) (?:du|de ce|de|d) ?mois(?! de | d )(?: (?P<which>prochain|suivant|dernier|passe))?": _month_end,
+    r"(?:debut|1 jour) (?:du|de ce|de) mois(?! de | d )(?: (?P<which>prochain|suivant|dernier|passe))?": _month_start,
     r"(?P<day>\d+) (?:du|de ce) mois(?! de| d )(?: (?P<which>prochain|suivant|dernier|passe))?": _month_day,
     r"fin (?:de l annee|d annee|de cette annee)": _year_end,
+    r"(?:veille|reveillon) (?:de )?noel": _yearly(12, 24),
     r"noel": _yearly(12, 25),
+    r"(?:veille|reveillon) (?:du )?(?:jour de l an|nouvel an)": _yearly(12, 31),
     r"jour de l an|nouvel an": _yearly(1, 1),
     r"toussaint": _yearly(11, 1),
     r"saint sylvestre": _yearly(12, 31),
@@ -263,6 +292,8 @@ _ENGLISH: Mapping[str, Found] = {
     r"(?:beginning|1 day) (?:this |(?P<which>next|last) )?month": _month_start,
     r"(?P<day>\d+) (?:this |(?P<which>next|last) )month": _month_day,
     r"end (?:year|this year)": _year_end,
+    r"christmas eve": _yearly(12, 24),
+    r"new year s eve": _yearly(12, 31),
     r"christmas(?: day)?": _yearly(12, 25),
     r"new year(?: s)?(?: day)?": _yearly(1, 1),
 }
@@ -280,7 +311,7 @@ def _relative(text: str, language: str, today: dt.date, prefer: str) -> Spoken |
             day = find(match, today, prefer)
             found.append(Spoken(impossible=True) if day is None else day)
         text = pattern.sub(" ", text)
-    if not found:
+    if not found or _BESIDE & {*text.split()}:
         return None
     spoken = found[0] if isinstance(found[0], Spoken) else Spoken(exact=found[0])
     return replace(spoken, several=len(set(found)) > 1)

@@ -77,6 +77,8 @@ class Duration(Plain):
             return NotUnderstood("unclear")
         if {"ou", "or"} & {*said}:
             return NotUnderstood("ambiguous")
+        if {"moins", "minus"} & {*said}:
+            return NotUnderstood("form")
         if not any(word in _UNIT_OF for word in said) and any(isinstance(item, str) and item not in _AROUND for item in items):
             return NotUnderstood("unclear")
         return self._bounded(seconds, ctx)

@@ -29,7 +29,7 @@ _THREE = re.compile(r"\d{3}(?:[.,]\d+)?")
 def quantities(said: Sequence[str], language: str) -> list[Item]:
     """The utterance with each quantity as a Decimal, every other word as it is."""
     items = _numbers(said, language)
-    return _halves(_decimals(_thousands(items, language)))
+    return _halves(_kilos(_decimals(_thousands(items, language))))
 
 
 class _Written(Decimal):
@@ -135,6 +135,17 @@ def _after_point(items: list[Item], at: int) -> str:
     run = items[at : at + _count_after_point(items, at)]
     figures = "".join(item.text if isinstance(item, _Written) else str(item) for item in run)
     return "".join(figure for figure in figures if figure.isdigit())[:_LONGEST_FIGURES]
+
+
+def _kilos(items: list[Item]) -> list[Item]:
+    """ "2k" is two thousand."""
+    joined: list[Item] = []
+    for item in items:
+        if item == "k" and joined and isinstance(joined[-1], Decimal):
+            joined[-1] = joined[-1] * 1000
+        else:
+            joined.append(item)
+    return joined
 
 
 def _halves(items: list[Item]) -> list[Item]:

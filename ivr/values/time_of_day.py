@@ -19,7 +19,7 @@ from ivr.values.text import word_set
 _NOON = 12
 _HOURS = word_set("heure heures h hour hours o clock oclock")
 _SKIPPED = word_set(
-    "a vers pour le les la l de du dans environ et the at in s past about around minutes minute min pile precises euh er , ."
+    "a vers pour le les la l de du dans environ et the at in s about around minutes minute min pile precises euh er , ."
 )
 _TELLING = word_set("heure heures h : midi minuit hour hours oclock clock noon midday midnight half quarter am pm")
 """Words that tell a time whatever stands around it."""
@@ -124,7 +124,7 @@ def _clock(items: Sequence[str], said: Sequence[str], english: bool) -> tuple[in
     for at, word in enumerate(items):
         noon = {"midi": 12, "noon": 12, "midday": 12, "minuit": 0, "midnight": 0}.get(word)
         if noon is not None and "apres" not in items[max(0, at - 1) : at]:
-            return noon, *_minutes(items, at + 1)
+            return _taken_off(noon, items[:at], items, at + 1)
         if word.isdigit() and len(word) <= 2:
             hours = int(word)
             behind = at + 1
@@ -158,26 +158,27 @@ def _minutes(items: Sequence[str], at: int) -> tuple[int, list[str]]:
         return 15, words[1:]
     if words[:1] == ["0"] and words[1:2] and words[1].isdigit() and len(words[1]) == 1:
         return int(words[1]), words[2:]
-    if words[:1] and words[0].isdigit() and len(words[0]) <= 2:
+    if words[:1] and words[0].isdigit() and len(words[0]) <= 2 and words[1:2] not in [[hour] for hour in _HOURS]:
         return int(words[0]), words[1:]
     return 0, words
 
 
 def _english_fraction(items: list[str]) -> tuple[int, int, list[str]] | None:
-    """ "half past nine", "quarter to ten", "twenty to six"; "past" was skipped, "to" was not."""
+    """ "half past nine", "half nine", "quarter to ten", "twenty to six", "ten past nine"."""
     words = [word for word in items if word != "a"]
     for at, word in enumerate(words[:-1]):
+        turn = words[at + 1] if words[at + 1] in ("to", "past") else ""
         minutes = {"half": 30, "quarter": 15}.get(word)
-        if minutes is None and word.isdigit() and words[at + 1] == "to":
+        if minutes is None and word.isdigit() and turn:
             minutes = int(word[:4])
-        to = words[at + 1] == "to"
-        hour = words[at + 2] if to and at + 2 < len(words) else words[at + 1]
+        behind = at + (2 if turn else 1)
+        hour = words[behind] if behind < len(words) else ""
         hour = {"noon": "12", "midday": "12", "midnight": "24"}.get(hour, hour)
         if minutes is None or not hour.isdigit() or len(hour) > 2:
             continue
-        total = int(hour) * 60 + (-minutes if to else minutes)
-        left = [*words[:at], *words[at + (3 if to else 2) :]]
-        return total % (24 * 60) // 60, total % 60, [word for word in left if word not in _HOURS]
+        total = int(hour) * 60 + (-minutes if turn == "to" else minutes)
+        left = [word for word in [*words[:at], *words[behind + 1 :]] if word not in _HOURS]
+        return total % (24 * 60) // 60, total % 60, left
     return None
 
 

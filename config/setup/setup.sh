@@ -7,8 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SPEAKER=setup
 . config/setup/common.sh
 
-# debootstrap builds the lab, sip-tester (SIPp) calls it; the rest is what their helpers run.
-SYSTEM_PACKAGES=(debootstrap sip-tester util-linux)
+# debootstrap builds the lab, sip-tester (SIPp) calls it, util-linux is what their helpers run; PostgreSQL's programs are for
+# the tests, which start one of their own; documents are set in DejaVu where it is there.
+SYSTEM_PACKAGES=(debootstrap sip-tester util-linux postgresql fonts-dejavu-core)
 VENV=.venv
 STAMP="$VENV/.guichet-installed"
 PY="$VENV/bin/python"
@@ -29,10 +30,17 @@ apt_install() {
     patiently "$LOG" "installing $*" apt-get install -y -q --no-install-recommends "$@"
 }
 
+# Debian's package would make and start a server of its own, which nobody asked for.
+no_server_of_its_own() {
+    has_package postgresql-common || [ -e /etc/postgresql-common/createcluster.conf ] && return
+    mkdir -p /etc/postgresql-common
+    printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
+}
+
 system_packages() {
     local missing=() package
     if ! is_debian; then
-        complain "not Debian: the tests on a real Asterisk need debootstrap and sipp, install them if you want these"
+        complain "not Debian: the tests on a real Asterisk need debootstrap and sipp, those on PostgreSQL its server; install them if you want these"
         return
     fi
     for package in "${SYSTEM_PACKAGES[@]}"; do
@@ -40,9 +48,9 @@ system_packages() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     if ! is_root; then
-        complain "not root: missing for the tests on a real Asterisk: ${missing[*]} (everything else goes on)"
-    elif ! apt_install "${missing[@]}"; then
-        complain "could not install ${missing[*]}; the tests on a real Asterisk will be left out:"
+        complain "not root: missing for the tests on a real Asterisk and PostgreSQL: ${missing[*]} (everything else goes on)"
+    elif ! no_server_of_its_own || ! apt_install "${missing[@]}"; then
+        complain "could not install ${missing[*]}; the tests that need them will be left out:"
         tail -n 5 "$LOG" >&2
     fi
 }

@@ -59,7 +59,8 @@ _UNSURE = {
         "je ne me souviens pas|je me souviens pas|je ne me rappelle pas|je me rappelle pas|je ne peux pas vous dire|ça dépend"
     ),
     "en": (
-        "I don't know|I do not know|not sure|I'm not sure|I am not sure|not certain|no idea|I don't understand|I do not understand|I didn't understand|"
+        "I don't know|I do not know|not sure|I'm not sure|I am not sure|not certain|no idea|I don't understand|"
+        "I do not understand|I didn't understand|"
         "I did not understand|I can't hear|I don't remember|I do not remember|it depends"
     ),
 }

@@ -81,11 +81,11 @@ def test_any_keys_are_answered(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", sorted(TYPES))
 def test_ten_thousand_characters_are_answered_in_bounded_time(name: str) -> None:
-    for params in PARAMS.get(name, [{}])[:2]:
-        for text in LONG_TEXTS:
-            began = time.process_time()
-            TYPES[name].parse_words(text, Context("fr", TODAY, params))
-            assert time.process_time() - began < SECONDS, (text[:30], params)
+    context = Context("fr", TODAY, PARAMS.get(name, [{}])[-1])
+    for text in LONG_TEXTS:
+        began = time.process_time()
+        TYPES[name].parse_words(text, context)
+        assert time.process_time() - began < SECONDS, text[:30]
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))

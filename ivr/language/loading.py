@@ -27,7 +27,8 @@ from ivr.language.source import Bundle, read_folder, read_zip
 SERVICE_FILE = "service.yaml"
 HANDLERS_FILE = "handlers.yaml"
 CONVERSATIONS = "conversations/"
-ELSEWHERE = (CONVERSATIONS, "knowledge/", "intents/")
+MESSAGES_FILE = "messages.yaml"  # what SMS, e-mails and letters say: read by those who send them
+ELSEWHERE = (CONVERSATIONS, "knowledge/", "intents/", MESSAGES_FILE)
 NO_DAY = dt.date(2000, 1, 1)
 _NAMED = re.compile(rb"^dialog:[ ]*[\"']?([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
 _HEAD_BYTES = 2_000

@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from config.lab.asterisk import Asterisk
+from config.lab.asterisk import PROMPTLY, Asterisk
 from config.lab.ports import free_ports
 from tests.lab import scenario
 from tests.lab.actions import Action
@@ -83,6 +83,7 @@ def launch(folder: Path, text: str, remote: str, limit_s: int, *more: str, port:
     (folder / "scenario.xml").write_text(text, encoding="utf-8")
     sip, control, media = free_ports(3, step=4)
     line = [
+        *PROMPTLY,
         shutil.which("sipp") or "sipp",
         remote,
         "-sf",

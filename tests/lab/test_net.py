@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.lab.accounts import fixed_phone
-from config.lab.asterisk import Asterisk
+from config.lab.asterisk import PROMPTLY, Asterisk
 from config.lab.ports import free_ports
 from ivr.engine.flow import Hours
 from telephony.callbacks import waiting
@@ -58,7 +58,7 @@ class Counter:
     engines: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_engine(self) -> subprocess.Popen[bytes]:
-        engine = subprocess.Popen([sys.executable, "-m", "tests.lab.lone_engine", str(self.port), str(self.folder)])
+        engine = subprocess.Popen([*PROMPTLY, sys.executable, "-m", "tests.lab.lone_engine", str(self.port), str(self.folder)])
         self.engines.append(engine)
         wait_until((self.folder / "ready").exists)
         return engine

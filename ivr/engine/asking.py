@@ -13,7 +13,7 @@ from ivr.engine.commands import Collect, KeyEntries, KeyField, Keys, Phrase, Tim
 from ivr.engine.events import Heard, Noinput, Pressed
 from ivr.engine.expressions import ExpressionError, evaluate, truth
 from ivr.engine.flow import Ask, Choice, Wording
-from ivr.engine.prompts import Prompt, Value, join
+from ivr.engine.prompts import Prompt, Text, Value, join
 from ivr.engine.secrets import Secret
 from ivr.engine.session import Asking
 from ivr.engine.state import State
@@ -90,7 +90,7 @@ def _question(state: State, ask: Ask) -> Prompt:
     if not ask.list_choices:
         return prompt
     listed = [
-        state.sentence("choice", {"label": state.render(choice.label), "key": choice.key})
+        state.sentence("choice", {"label": state.render(choice.label), "key": _fixed(state, choice.key)})
         for choice in choices_of(state, ask)
         if choice.key
     ]
@@ -101,6 +101,11 @@ def _confirmation(state: State, ask: Ask, asking: Asking) -> Prompt:
     value = Value(ask.type, asking.pending, ask.params) if not ask.choices else _label(state, ask, asking.pending)
     wording = ask.confirmation or state.flow.texts.get("confirm", Wording())
     return state.render(wording, {"value": value, ask.name: asking.pending})
+
+
+def _fixed(state: State, text: str) -> Prompt:
+    """Words that are the same for every caller, so that they can be said ahead."""
+    return Prompt((Text(text),), state.session.language)
 
 
 def _label(state: State, ask: Ask, value: Any) -> Prompt:

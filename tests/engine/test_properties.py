@@ -15,7 +15,7 @@ from tests.engine.flows import CALL
 from tests.engine.strategies import events, flows
 
 BOUNDED = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # flows are large: shrinking takes minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -113,8 +113,8 @@ class Deployment:
 
     def first_help(self, heard: Heard, after_ms: int = 0) -> Found:
         """The first packaged sentence that was heard."""
-        found = [heard.since(after_ms).find(self.packaged(name)) for name in NET["fr"]]
-        places = [place for place in found if place.score > 0.9]
+        found = [heard.since(after_ms).follow(self.packaged(name)) for name in NET["fr"]]
+        places = [place for place in found if place.score > 0.7]
         assert places, "no sentence of the net was heard"
         first = min(places, key=lambda place: place.at_ms)
         return Found(first.at_ms + after_ms, first.score)

@@ -17,6 +17,9 @@ _ALAW = 8
 _JITTER_SAMPLES = 480  # packets this close to their place are put in order, later ones leave a gap
 _LATE_SAMPLES = 4000  # the same, where the sender's clock says that nothing lies between
 _LOUD = 300
+_PIECE = RATE // 2
+_SAME = 0.85
+_STAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)
 _CUT_SAMPLES = 160  # Asterisk leaves out the last few samples of a WAV file
 
 
@@ -58,6 +61,20 @@ class Heard:
         best = int(np.argmax(scores))
         return Found(best * 1000 // RATE, float(scores[best]))
 
+    def follow(self, prompt: Samples) -> Found:
+        """The same for a line that stutters: half seconds of ``prompt`` in their order; the score is the share that was heard."""
+        pieces = [prompt[start : start + _PIECE] for start in range(0, max(1, len(prompt) - _PIECE // 2), _PIECE)]
+        pieces = [piece for piece in pieces if np.abs(piece.astype(np.int32)).max(initial=0) > _LOUD]
+        first_ms: int | None = None
+        cursor_ms = found = 0
+        for piece in pieces:
+            place = self.since(cursor_ms).find(piece)
+            if place.score > _SAME:
+                found += 1
+                first_ms = cursor_ms + place.at_ms if first_ms is None else first_ms
+                cursor_ms += place.at_ms + 1_000 * len(piece) // RATE // 2
+        return Found(first_ms or 0, found / len(pieces) if pieces else 0.0)
+
     def save(self, file: Path) -> None:
         """A WAV file to listen to."""
         with wave.open(str(file), "wb") as out:
@@ -67,6 +84,15 @@ class Heard:
             out.writeframes(self.samples.astype("<i2").tobytes())
 
 
+def _arrived(notes: list[tuple[int, int, bytes]]) -> float:
+    """When the kernel had it, in seconds since the epoch: a busy machine reads packets long after they came."""
+    for level, kind, stamp in notes:
+        if (level, kind) == (socket.SOL_SOCKET, _STAMPS):
+            seconds, nanoseconds = struct.unpack("ll", stamp)
+            return float(seconds + nanoseconds / 1e9)
+    return time.time()
+
+
 class Ear:
     """Listens on a port of its own until closed."""
 
@@ -74,6 +100,7 @@ class Ear:
         self.port = port
         self._packets: list[tuple[float, bytes]] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.settimeout(0.2)
         self._open = True
@@ -83,10 +110,10 @@ class Ear:
     def _listen(self) -> None:
         while self._open:
             try:
-                packet = self._socket.recv(2048)
+                packet, notes, _, _ = self._socket.recvmsg(2048, 64)
             except TimeoutError:
                 continue
-            self._packets.append((time.time(), packet))
+            self._packets.append((_arrived(notes), packet))
 
     def close(self) -> None:
         """Stops listening."""

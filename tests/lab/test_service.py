@@ -22,8 +22,8 @@ def assert_heard(heard: Heard, deployment: Deployment, interrupted: int = 0) -> 
         lasts_ms = len(sound) // 8
         for within_ms in (2_000, 6_000, 15_000):
             window = Heard(heard.since(cursor_ms).samples[: (lasts_ms + within_ms) * 8])
-            place = window.find(sound)
-            if place.score > 0.9:
+            place = window.follow(sound)
+            if place.score > 0.7:
                 found += 1
                 cursor_ms += place.at_ms + lasts_ms - 200
                 break
@@ -51,7 +51,7 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
     assert call.completed
     assert call.ended_by == "other side"
     assert "987,65 €" in guichet.said()
-    assert call.heard.find(guichet.sound(WELCOME)).at_ms < 1_000
+    assert call.heard.follow(guichet.sound(WELCOME)).at_ms < 1_500
     assert_heard(call.heard, guichet, interrupted=1)
     record = guichet.ended()
     assert (record.outcome, record.verified) == ("completed", True)
@@ -59,7 +59,7 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
 
 def test_the_whole_path_keyed_ahead_is_understood(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy()
-    call = phone.call(guichet.number, Wait(300), Keys(f"11{IDENTIFIER}#{CODE}#1"), AwaitEnd(30_000))
+    call = phone.call(guichet.number, Wait(300), Keys(f"11{IDENTIFIER}#{CODE}#1"), AwaitEnd(60_000))
     assert call.ended_by == "other side"
     assert "987,65 €" in guichet.said()
     assert "outcome payments completed" in guichet.said()
@@ -69,8 +69,8 @@ def test_the_first_menu_is_interrupted_by_the_first_digit_of_the_answer(phone: P
     guichet = deploy()
     call = phone.call(guichet.number, Wait(2_400), Keys("1"), Wait(6_000), HangUp())
     menu = guichet.prompts()[-1]
-    place = call.heard.find(menu[:8_000])
-    assert place.score > 0.9
+    place = call.heard.follow(menu[:12_000])
+    assert place.score > 0.5
     assert place.at_ms < 3_400
 
 

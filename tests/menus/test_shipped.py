@@ -27,7 +27,9 @@ from ivr.engine.events import (
     Transferred,
     TransferResult,
 )
-from ivr.engine.flow import Flow
+from ivr.engine.flow import Ask, Flow
+from ivr.engine.prompts import Text
+from ivr.engine.rehearsal import prompts
 from ivr.engine.secrets import Secret
 from ivr.engine.session import Call, Turn
 from ivr.language.loading import Loaded, load
@@ -147,3 +149,14 @@ def test_senseless_events_do_not_break_a_shipped_service(name: str, happened: li
         if turn.ended:
             break
         turn = resume(flow, turn.session, event)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_menu_can_be_said_ahead(service: str) -> None:
+    flow = load(MENUS / service).flow
+    assert flow is not None
+    known = {repr(prompt) for prompt in prompts(flow)}
+    for dialog in flow.dialogs.values():
+        for ask in (step for step in dialog.steps if isinstance(step, Ask) and step.list_choices):
+            labels = [repr(Text(fragment.text)) for choice in ask.choices for fragment in choice.label.by_language.get("fr", ())]
+            assert any(all(label in prompt for label in labels) for prompt in known), dialog.name

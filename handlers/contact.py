@@ -1,6 +1,7 @@
 """What any service may promise: an agent calls back, a message leaves.
 
-Rule: a promise is stored, with what carries it out, before the caller hears it; numbers and addresses are sealed.
+Rule: a promise is stored, with what carries it out, before the caller hears it; numbers and addresses are sealed. What a
+message says and to whom stands only in what carries it out, which forgets it once it is done.
 """
 
 from collections.abc import Mapping
@@ -40,10 +41,9 @@ def request_callback(arguments: Mapping[str, Any], services: Services, context: 
         "slot": str(arguments.get("slot") or ""),
         "language": str(arguments.get("language") or context.language),
         "call": context.call_id,
-        "sealed_number": services.seal(number),
     }
     stored = context.work.request("callback", key, promise)
-    context.work.follow_up("callback", key, promise)
+    context.work.follow_up("callback", key, {**promise, "sealed_number": services.seal(number)})
     return {"again": not stored.created}
 
 
@@ -69,11 +69,10 @@ def send_message(arguments: Mapping[str, Any], services: Services, context: Hand
     own = ("by", "message", "to", "language")
     values = {name: value for name, value in arguments.items() if name not in own}
     letter = {
+        "service": context.service,
         "message": str(arguments["message"]),
         "language": str(arguments.get("language") or context.language),
-        "values": values,
         "call": context.call_id,
-        "sealed_to": services.seal(to),
     }
     context.work.request(by, context.key, letter)
-    context.work.follow_up(by, context.key, letter)
+    context.work.follow_up(by, context.key, {**letter, "values": values, "sealed_to": services.seal(to)})

@@ -8,6 +8,7 @@ from handlers.delivery.texts_file import CatalogueError, read_catalogue
 from ivr.language.loading import load
 from tests.delivery.catalogues import MESSAGES, catalogue
 
+MENUS = Path(__file__).resolve().parents[2] / "menus"
 FAULTY = """\
 issuers: { fr: A, en: B }
 messages:
@@ -95,3 +96,8 @@ def test_a_service_may_have_a_catalogue_beside_its_dialogs(tmp_path: Path) -> No
     loaded = load(tmp_path)
     assert "messages.yaml" in loaded.bundle.files
     assert [issue for issue in loaded.issues if "messages.yaml" in issue.place.file] == []
+
+
+@pytest.mark.parametrize("file", sorted(MENUS.glob("*/messages.yaml")), ids=lambda file: file.parent.name)
+def test_every_catalogue_that_ships_is_sound(file: Path) -> None:
+    assert read_catalogue(file.read_bytes(), str(file)).messages

@@ -6,7 +6,7 @@ Rule: payloads are not shown, since they hold what messages say and to whom.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from ivr.ports.clock import Clock
 from ivr.ports.outbox import Item
@@ -94,16 +94,3 @@ class OutboxDesk:
                 return False
             note_settled(connection, Item(id, row.kind, row.key, {}, 0, now, row.request_id), "delivering", now)
         return True
-
-    def purge(self, before: dt.datetime, batch: int = 500) -> int:
-        """Delete what was delivered before; a batch at a time, so that no caller waits for it."""
-        total = 0
-        old = select(OutboxRow.id).where(OutboxRow.status == "done", OutboxRow.settled_at < before).limit(batch)
-        while True:
-            with self._database.write() as connection:
-                ids = connection.scalars(old).all()
-                if ids:
-                    connection.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
-            total += len(ids)
-            if len(ids) < batch:
-                return total

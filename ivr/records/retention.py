@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, not_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ivr.records.columns import Base
 from ivr.records.database import Database
 from ivr.records.journal_folder import JournalFolder
-from ivr.records.models import AttemptRow, CallbackRow, CallRow, RecordingRow, TurnRow
+from ivr.records.models import AttemptRow, CallbackRow, CallRow, OutboxRow, RecordingRow, RequestRow, TurnRow
 
 BATCH = 500
 ATTEMPTS_KEPT = dt.timedelta(days=2)
@@ -32,6 +32,8 @@ class Purged:
     recordings: int = 0
     callbacks: int = 0
     files: int = 0
+    deliveries: int = 0
+    requests: int = 0
 
 
 def purge(
@@ -39,7 +41,8 @@ def purge(
 ) -> Purged:
     """Delete what happened before `now - keep`; `remove` deletes a recording by its name. Raises StorageError half-way at worst.
 
-    A call goes by its last turn, a turn by its own moment, a callback when it is done, an attempt after two days at most.
+    A call goes by its last turn, a turn by its own moment, a callback when it is done, an attempt after two days at most; an
+    item of the outbox when it was delivered, and a request when none of its items is left.
     """
     before = now - keep
     tries_before = max(before, now - ATTEMPTS_KEPT)
@@ -52,7 +55,15 @@ def purge(
         recordings=recordings,
         callbacks=_purge_rows(database, CallbackRow, CallbackRow.id, CallbackRow.done_at < before, batch),
         files=files,
+        deliveries=_purge_rows(database, OutboxRow, OutboxRow.id, OutboxRow.settled_at < before, batch),
+        requests=_purge_rows(database, RequestRow, RequestRow.id, _forgotten(before), batch),
     )
+
+
+def _forgotten(before: dt.datetime) -> Any:
+    """Requests that are old and that nothing in the outbox belongs to."""
+    items = select(OutboxRow.id).where(OutboxRow.request_id == RequestRow.id)
+    return and_(RequestRow.created_at < before, not_(items.exists()))
 
 
 def _purge_rows(database: Database, row: type[Base], key: InstrumentedAttribute[Any], old: Any, batch: int) -> int:

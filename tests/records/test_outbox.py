@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ivr.records.models import OutboxRow, RequestRow
 from ivr.records.outbox import LOST, UNREADABLE, DatabaseOutbox, OutboxSettings
 from ivr.records.outbox_desk import OutboxDesk
 from ivr.records.outbox_policy import BackOff
+from ivr.records.retention import purge
 from ivr.records.unit_of_work import DatabaseUnitOfWork
 from tests.records.conftest import AT, StillClock
 
@@ -251,17 +253,24 @@ def test_what_waits_and_what_is_parked_is_counted(each_database: Database, clock
     assert len(desk.entries(limit=2)) == 2
 
 
-def test_what_was_delivered_is_purged_by_age_and_nothing_else(each_database: Database, clock: StillClock) -> None:
+def test_what_was_delivered_is_purged_by_age_with_its_request_and_nothing_else(
+    each_database: Database, clock: StillClock, tmp_path: Path
+) -> None:
     for key in ("a", "b", "c", "d"):
         promise(each_database, clock, key=key)
     box, desk = outbox(each_database, clock), OutboxDesk(each_database, clock)
     a, b, c = box.take(["sms"], 3)
-    box.done(a)
-    box.done(b)
     box.rejected(c, "gateway_400")
     later(clock, 86_400)
-    assert desk.purge(AT) == 0
-    assert desk.purge(clock.at, batch=1) == 2
+    box.done(a)
+    box.done(b)
+
+    def purged(after: dt.timedelta) -> tuple[int, int]:
+        gone = purge(each_database, tmp_path, clock.at + after, dt.timedelta(days=1), lambda name: None, batch=1)
+        return gone.deliveries, gone.requests
+
+    assert purged(dt.timedelta(days=1)) == (0, 0), "they were delivered on that day"
+    assert purged(dt.timedelta(days=1, seconds=1)) == (2, 2)
     assert sorted(one.key for one in desk.entries()) == ["c", "d"]
 
 

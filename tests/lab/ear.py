@@ -20,7 +20,6 @@ _LOUD = 300
 _PIECE = RATE // 2
 _SAME = 0.85
 _STAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)
-_STAMPS = getattr(socket, "SO_TIMESTAMPNS", 35)
 _CUT_SAMPLES = 160  # Asterisk leaves out the last few samples of a WAV file
 
 
@@ -94,15 +93,6 @@ def _arrived(notes: list[tuple[int, int, bytes]]) -> float:
     return time.time()
 
 
-def _arrived(notes: list[tuple[int, int, bytes]]) -> float:
-    """When the kernel had it, in seconds since the epoch: a busy machine reads packets long after they came."""
-    for level, kind, stamp in notes:
-        if (level, kind) == (socket.SOL_SOCKET, _STAMPS):
-            seconds, nanoseconds = struct.unpack("ll", stamp)
-            return float(seconds + nanoseconds / 1e9)
-    return time.time()
-
-
 class Ear:
     """Listens on a port of its own until closed."""
 
@@ -110,7 +100,6 @@ class Ear:
         self.port = port
         self._packets: list[tuple[float, bytes]] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.settimeout(0.2)

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 from handlers.base import Handler
 from handlers.contact import request_callback, send_message
-from handlers.france_emploi import identification, payments
+from handlers.france_emploi import identification, payments, status
 
 GROUP = "guichet.handlers"
 
@@ -24,6 +24,9 @@ def handlers() -> list[Handler]:
         payments.next_payment,
         payments.why_none,
         payments.last,
+        status.window,
+        status.current,
+        status.declare,
         request_callback,
         send_message,
     ]

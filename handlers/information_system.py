@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from handlers.information.status import StatusUpdates
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -39,7 +41,7 @@ class NoPayment(enum.Enum):
     OTHER = "other"
 
 
-class InformationSystem(Protocol):
+class InformationSystem(StatusUpdates, Protocol):
     """`on` is the day of the call in the service's own time zone."""
 
     def verify(self, identifier: str, code: str) -> Person | None:

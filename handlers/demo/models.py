@@ -6,7 +6,7 @@ own tables too.
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -41,3 +41,26 @@ class PaymentRow(Base):
     date: Mapped[dt.date]
     cents: Mapped[int]
     person: Mapped[PersonRow] = relationship(back_populates="payments")
+
+
+class DeclarationRow(Base):
+    """One revision of one month's status update; the highest counts."""
+
+    __tablename__ = "demo_declarations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("demo_people.id", ondelete="CASCADE"))
+    month: Mapped[dt.date]
+    revision: Mapped[int]
+    key: Mapped[str] = mapped_column(String(255), unique=True)
+    number: Mapped[str] = mapped_column(String(20))
+    looking: Mapped[bool]
+    worked: Mapped[bool]
+    training: Mapped[bool]
+    sick: Mapped[bool]
+    maternity: Mapped[bool]
+    pension: Mapped[bool]
+    hours: Mapped[int | None]
+    cents: Mapped[int | None]
+
+    __table_args__ = (UniqueConstraint("person_id", "month", "revision"),)

@@ -12,6 +12,7 @@ import httpx
 from handlers.errors import Failed, Refused
 from handlers.http.client import JsonClient, Reply
 from handlers.http.forms import REFERENCE, HealthForm, IdentifiedForm, NextPaymentForm, PaymentsForm, read
+from handlers.http.status import HttpStatusUpdates
 from handlers.information_system import NoPayment, Payment, Person
 
 TIMEOUT_MS = 2_500
@@ -19,7 +20,7 @@ MAX_IDENTIFIER = 30
 MAX_CODE = 64
 
 
-class HttpInformationSystem:
+class HttpInformationSystem(HttpStatusUpdates):
     """Implements handlers.information_system.InformationSystem. `timeout_ms` stays below the handlers' own limits."""
 
     def __init__(

@@ -28,6 +28,12 @@ class Identification(BaseModel):
     code: str
 
 
+class DeclarationToMake(BaseModel):
+    month: str
+    revision: int
+    answers: dict[str, Any]
+
+
 @dataclass
 class FakeInformationSystem:
     """`faults` are used up one a request, before any answer: `slow`, `drip`, `deaf` or (status, body). `asked` is what came."""
@@ -37,6 +43,8 @@ class FakeInformationSystem:
     faults: list[Any] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    declared: dict[tuple[str, str, int], dict[str, Any]] = field(default_factory=dict)
+    closed: bool = False
 
     def ref(self, person: Invented) -> str:
         return f"ref-{1_000 + sorted(self.people).index(person.identifier)}"
@@ -89,7 +97,38 @@ def application(fake: FakeInformationSystem) -> FastAPI:
         made = sorted((payment for payment in found.payments if payment[0] < before), reverse=True)
         return {"payments": [form(payment) for payment in made[:count]]}
 
+    add_declarations(app, fake)
     return app
+
+
+def add_declarations(app: FastAPI, fake: FakeInformationSystem) -> None:
+    """The monthly status updates."""
+
+    @app.get("/v1/people/{person}/declarations/{month}")
+    def declaration(person: str, month: str) -> Any:
+        refused = unregistered(fake, person)
+        if refused is not None:
+            return refused
+        found = [each for (who, when, _), each in sorted(fake.declared.items()) if (who, when) == (person, month)]
+        return {"declaration": found[-1] if found else None}
+
+    @app.post("/v1/people/{person}/declarations")
+    def declare(person: str, asked: DeclarationToMake) -> Any:
+        refused = unregistered(fake, person) or (refusal(409, "window_closed") if fake.closed else None)
+        if refused is not None:
+            return refused
+        key = (person, asked.month, asked.revision)
+        number = f"{len(fake.declared) + 40_000_000:08d}"
+        made = fake.declared.setdefault(key, {"number": number, "revision": asked.revision, "answers": asked.answers})
+        return {"number": made["number"]}
+
+
+def unregistered(fake: FakeInformationSystem, ref: str) -> JSONResponse | None:
+    found = fake.of(ref)
+    if found is None:
+        return refusal(404, "unknown_person")
+    no_entitlement = found.why_no_payment is not None and found.why_no_payment.value == "no_entitlement"
+    return refusal(403, "not_registered") if no_entitlement else None
 
 
 def form(payment: tuple[dt.date, int]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from handlers.demo.people import known
 from handlers.errors import Refused
 from handlers.http.adapter import HttpInformationSystem
+from handlers.information.status import Answers, Declaration
 from handlers.information_system import NoPayment
 from tests.handlers.fake_information_system import TODAY, TOKEN, FakeInformationSystem, application, serving
 
@@ -78,16 +80,34 @@ class Watching(httpx.HTTPTransport):
 
 
 @pytest.fixture
-def watching() -> Iterator[tuple[HttpInformationSystem, Watching]]:
+def watching() -> Iterator[tuple[HttpInformationSystem, Watching, FakeInformationSystem]]:
     with serving() as fake:
         transport = Watching()
-        yield HttpInformationSystem(fake.url, TOKEN, transport=transport), transport
+        yield HttpInformationSystem(fake.url, TOKEN, transport=transport), transport, fake
+
+
+def meet_status_updates(system: HttpInformationSystem, fake: FakeInformationSystem) -> None:
+    month = TODAY.replace(day=1)
+    worked = Answers(True, True, False, False, False, False, 35, Decimal("612.50"))
+    (registered, *_), unregistered = known(TODAY), "10000000030"
+    person = fake.ref(registered)
+    assert system.declaration(person, month) is None
+    number = system.declare(person, month, 1, worked, "k1")
+    assert system.declaration(person, month) == Declaration(number, 1, worked)
+    for ref in ("nobody-here", fake.ref(fake.people[unregistered])):
+        with pytest.raises(Refused):
+            system.declaration(ref, month)
+        with pytest.raises(Refused):
+            system.declare(ref, month, 1, worked, "k2")
+    fake.closed = True
+    with pytest.raises(Refused, match="window_closed"):
+        system.declare(person, month, 2, worked, "k3")
 
 
 def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
-    watching: tuple[HttpInformationSystem, Watching],
+    watching: tuple[HttpInformationSystem, Watching, FakeInformationSystem],
 ) -> None:
-    system, transport = watching
+    system, transport, fake = watching
     system.probe()
     assert system.verify("10000000014", "0") is None
     for person in known(TODAY):
@@ -96,6 +116,7 @@ def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
         system.next_payment(found.ref, TODAY)
         system.why_no_payment(found.ref, TODAY)
         system.last_payments(found.ref, TODAY, 12)
+    meet_status_updates(system, fake)
     for ask in (system.next_payment, lambda ref, on: system.last_payments(ref, on, 1)):
         with pytest.raises(Refused):
             ask("nobody-here", TODAY)

@@ -35,10 +35,10 @@ from ivr.server.rendering import NET, render_flow, render_net
 from ivr.server.site import Site
 from ivr.server.telling import told
 from telephony.dialplan.render import render
+from tests.lab.counter import wait_until
 from tests.lab.ear import Found, Heard
 from tests.lab.g711 import Samples
 from tests.lab.sipp import Phone
-from tests.lab.test_net import wait_until
 
 MENUS = Path(__file__).resolve().parents[2] / "menus"
 ALWAYS = 'monday to sunday: "00:00-24:00"'

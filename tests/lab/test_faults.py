@@ -13,9 +13,9 @@ from config.lab.accounts import fixed_phone
 from config.lab.asterisk import Asterisk
 from config.lab.ports import free_ports
 from tests.lab.actions import AwaitEnd, HangUp, Keys, Wait
+from tests.lab.counter import wait_until
 from tests.lab.deployment import ALWAYS, NEVER, Deploy, Deployment
 from tests.lab.sipp import Phone
-from tests.lab.test_net import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -4,8 +4,8 @@ import pytest
 
 from config.lab.asterisk import Asterisk
 from tests.lab.actions import Action, HangUp, Keys, Wait
+from tests.lab.counter import Build, at_work, new_agent, open_counter, wait_until
 from tests.lab.sipp import Phone
-from tests.lab.test_net import Build, at_work, new_agent, open_counter, wait_until
 
 pytestmark = pytest.mark.lab
 __all__ = ["open_counter"]

@@ -4,10 +4,10 @@ import pytest
 
 from handlers.demo.people import crowd, payday
 from tests.lab.actions import AwaitEnd, HangUp, Keys, Wait
+from tests.lab.counter import wait_until
 from tests.lab.deployment import NEVER, SEED, Deploy, Deployment
 from tests.lab.ear import Heard
 from tests.lab.sipp import Phone
-from tests.lab.test_net import wait_until
 
 pytestmark = pytest.mark.lab
 

@@ -1,3 +1,3 @@
 """What all tests share: the fixtures of the lab, idle until a test asks for them."""
 
-pytest_plugins = ["tests.lab.plugin", "tests.lab.deployment"]
+pytest_plugins = ["tests.lab.plugin", "tests.lab.counter", "tests.lab.deployment"]

@@ -9,7 +9,7 @@ from telephony.ami import Ami, AmiSettings
 from telephony.dialplan.render import render
 from telephony.doctor import DoctorSettings, examine
 from telephony.robot import Script, place_call
-from tests.lab.counter import Build, Counter, open_counter, wait_until
+from tests.lab.counter import Build, Counter, wait_until
 
 pytestmark = pytest.mark.lab
 __all__ = ["open_counter"]

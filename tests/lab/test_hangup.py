@@ -4,7 +4,7 @@ import pytest
 
 from config.lab.asterisk import Asterisk
 from tests.lab.actions import Action, HangUp, Keys, Wait
-from tests.lab.counter import Build, at_work, new_agent, open_counter, wait_until
+from tests.lab.counter import Build, at_work, new_agent, wait_until
 from tests.lab.sipp import Phone
 
 pytestmark = pytest.mark.lab

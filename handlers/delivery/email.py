@@ -19,6 +19,7 @@ from typing import Literal
 from handlers.delivery.carrier import Rejected, TryLater, Unseal, opened
 from handlers.delivery.documents import DocumentError, make_pdf
 from handlers.delivery.texts import Composed, Texts
+from ivr.ports.clock import Clock
 from ivr.ports.outbox import Item
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -48,7 +49,8 @@ class EmailSettings:
 class EmailCarrier:
     """Implements handlers.delivery.carrier.Carrier. A connection a message; any number of threads."""
 
-    def __init__(self, settings: EmailSettings, texts: Texts, unseal: Unseal) -> None:
+    def __init__(self, settings: EmailSettings, texts: Texts, unseal: Unseal, clock: Clock) -> None:
+        self._clock = clock
         self._settings = settings
         self._texts = texts
         self._unseal = unseal
@@ -72,7 +74,7 @@ class EmailCarrier:
             if self._reply_to is not None:
                 message["Reply-To"] = self._reply_to
             message["Subject"] = composed.subject
-            message["Date"] = format_datetime(item.created_at)
+            message["Date"] = format_datetime(self._clock.now())
             message["Message-ID"] = message_id(item.idempotency_key, self._sender.domain)
             message["Auto-Submitted"] = "auto-generated"
             message.set_content(composed.text + "\n", charset="utf-8", cte="quoted-printable")

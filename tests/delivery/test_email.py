@@ -2,6 +2,8 @@
 
 import dataclasses
 import smtplib
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ import pytest
 
 from handlers.delivery.carrier import Rejected, TryLater
 from handlers.delivery.email import EmailCarrier, EmailSettings, recipient
-from tests.delivery.catalogues import VALUES, item, texts, unseal
+from tests.delivery.catalogues import AT, VALUES, item, texts, unseal
 from tests.delivery.pdf import read_pdf
 from tests.delivery.servers import Certificate, Mailbox, free_port, make_certificate, smtp_server
+from tests.records.conftest import StillClock
 
 TO = "aurore@exemple.invalid"
 SENDER = "France Emploi <ne-pas-repondre@guichet.invalid>"
@@ -35,7 +38,7 @@ def settings(mailbox: Mailbox, certificate: Certificate) -> EmailSettings:
 
 @pytest.fixture
 def carrier(mailbox: Mailbox, certificate: Certificate) -> EmailCarrier:
-    return EmailCarrier(settings(mailbox, certificate), texts(), unseal)
+    return EmailCarrier(settings(mailbox, certificate), texts(), unseal, StillClock(AT))
 
 
 def test_the_message_arrives_as_it_was_written(carrier: EmailCarrier, mailbox: Mailbox) -> None:
@@ -45,6 +48,7 @@ def test_the_message_arrives_as_it_was_written(carrier: EmailCarrier, mailbox: M
     assert message["Subject"] == "Votre attestation d'inscription"
     assert (message["Message-ID"], message["Content-Language"]) == (receipt, "fr")
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"] == "Mon, 23 Nov 2026 09:00:00 +0000"
     text = message.get_body(("plain",))
     assert text is not None
     assert "Vous avez reçu 987,65\u00a0€ le lundi 4 mai 2026." in text.get_content()
@@ -123,36 +127,47 @@ def test_a_refusal_is_for_ever_or_for_now(
 
 
 def test_a_server_that_is_down_is_tried_later() -> None:
-    carrier = EmailCarrier(EmailSettings("127.0.0.1", SENDER, free_port()), texts(), unseal)
+    carrier = EmailCarrier(EmailSettings("127.0.0.1", SENDER, free_port()), texts(), unseal, StillClock(AT))
     with pytest.raises(TryLater, match="mail_server_down"):
         carrier.deliver(item("email"))
 
 
+def test_a_server_that_takes_the_line_and_says_nothing_costs_its_time_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute_settings = EmailSettings("127.0.0.1", SENDER, mute.getsockname()[1], timeout_ms=300)
+        began = time.monotonic()
+        with pytest.raises(TryLater, match="mail_server_down"):
+            EmailCarrier(mute_settings, texts(), unseal, StillClock(AT)).deliver(item("email"))
+        assert time.monotonic() - began < 3
+
+
 def test_a_server_without_tls_gets_nothing() -> None:
     with smtp_server() as plain, pytest.raises(TryLater, match="mail_server_lacks_tls"):
-        EmailCarrier(EmailSettings("127.0.0.1", SENDER, plain.port), texts(), unseal).deliver(item("email"))
+        EmailCarrier(EmailSettings("127.0.0.1", SENDER, plain.port), texts(), unseal, StillClock(AT)).deliver(item("email"))
     assert plain.messages == []
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(mailbox: Mailbox) -> None:
     with pytest.raises(TryLater, match="mail_certificate"):
-        EmailCarrier(EmailSettings("127.0.0.1", SENDER, mailbox.port), texts(), unseal).deliver(item("email"))
+        EmailCarrier(EmailSettings("127.0.0.1", SENDER, mailbox.port), texts(), unseal, StillClock(AT)).deliver(item("email"))
     assert mailbox.messages == []
 
 
 def test_a_login_is_made_over_tls_and_a_wrong_one_tried_later(certificate: Certificate) -> None:
     with smtp_server(certificate, password="an-invented-password") as locked:
         own = dataclasses.replace(settings(locked, certificate), user="guichet", password="an-invented-password")
-        EmailCarrier(own, texts(), unseal).deliver(item("email"))
+        EmailCarrier(own, texts(), unseal, StillClock(AT)).deliver(item("email"))
         wrong = dataclasses.replace(own, password="another")
         with pytest.raises(TryLater, match="mail_login_refused"):
-            EmailCarrier(wrong, texts(), unseal).deliver(item("email"))
+            EmailCarrier(wrong, texts(), unseal, StillClock(AT)).deliver(item("email"))
     assert len(locked.messages) == 1
 
 
 def test_a_server_on_this_machine_may_do_without_tls() -> None:
     with smtp_server() as plain:
-        EmailCarrier(EmailSettings("127.0.0.1", SENDER, plain.port, "none"), texts(), unseal).deliver(item("email"))
+        EmailCarrier(EmailSettings("127.0.0.1", SENDER, plain.port, "none"), texts(), unseal, StillClock(AT)).deliver(
+            item("email")
+        )
     assert len(plain.messages) == 1
     with pytest.raises(ValueError, match="TLS"):
         EmailSettings("mail.exemple.invalid", SENDER, security="none")
@@ -161,7 +176,7 @@ def test_a_server_on_this_machine_may_do_without_tls() -> None:
 def test_tls_from_the_first_byte_is_spoken_where_it_is_asked_for(mailbox: Mailbox, certificate: Certificate) -> None:
     at_once = dataclasses.replace(settings(mailbox, certificate), security="tls")
     with pytest.raises(TryLater):
-        EmailCarrier(at_once, texts(), unseal).deliver(item("email"))
+        EmailCarrier(at_once, texts(), unseal, StillClock(AT)).deliver(item("email"))
 
 
 def test_a_message_of_sms_alone_is_no_e_mail(carrier: EmailCarrier) -> None:
@@ -186,4 +201,4 @@ def test_a_goodbye_that_fails_does_not_undo_the_message(carrier: EmailCarrier, m
 def test_settings_name_no_file_that_is_not_there(certificate: Certificate, mailbox: Mailbox, tmp_path: Path) -> None:
     lost = dataclasses.replace(settings(mailbox, certificate), ca_file=str(tmp_path / "none.pem"))
     with pytest.raises(TryLater, match="mail_server_down"):
-        EmailCarrier(lost, texts(), unseal).deliver(item("email"))
+        EmailCarrier(lost, texts(), unseal, StillClock(AT)).deliver(item("email"))

@@ -65,7 +65,7 @@ def test_what_an_e_mail_said_and_to_whom_is_forgotten_once_it_has_left(each_data
     assert "aurore@exemple.invalid" not in everything(each_database)
     with smtp_server() as mailbox:
         settings = EmailSettings("127.0.0.1", "a@guichet.invalid", mailbox.port, "none")
-        carrier = EmailCarrier(settings, texts(), KEY.unseal)
+        carrier = EmailCarrier(settings, texts(), KEY.unseal, StillClock(AT))
         clock = StillClock(AT)
         assert Deliverer(DatabaseOutbox(each_database, clock), {"email": carrier}, clock).carry_next("email")
     assert mailbox.recipients == ["aurore@exemple.invalid"]

@@ -223,11 +223,10 @@ def test_all_four_kinds_reach_real_receivers(each_database: Database, tmp_path: 
     callbacks, desk = Callbacks(each_database, key), OutboxDesk(each_database, clock)
     with smtp_server() as mailbox, sms_gateway() as gateway:
         gateway.answers = [(503, {}, b""), (429, {"Retry-After": "0"}, b"")]
+        mail = EmailSettings("127.0.0.1", "Guichet <a@guichet.invalid>", mailbox.port, "none")
         carriers: dict[str, Carrier] = {
             "sms": SmsCarrier(SmsSettings(gateway.url), texts(), unseal),
-            "email": EmailCarrier(
-                EmailSettings("127.0.0.1", "Guichet <a@guichet.invalid>", mailbox.port, "none"), texts(), unseal
-            ),
+            "email": EmailCarrier(mail, texts(), unseal, clock),
             "letter": LetterCarrier(LetterSettings(tmp_path / "print"), texts(), unseal),
             "callback": CallbackCarrier(callbacks.add, key.unseal),
         }

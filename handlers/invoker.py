@@ -160,12 +160,24 @@ def _answered(outcome: Outcome) -> "Future[Outcome]":
 
 
 def _arguments(attempt: _Attempt) -> dict[str, Any]:
-    """The arguments in clear. Raises Failed when one that must be there is not."""
+    """The arguments in clear. Raises Failed when one that must be there is not, or a code would go where nobody declared it."""
+    declared = attempt.handler.manifest.arguments
+    for name, value in attempt.command.arguments.items():
+        if name not in declared and _holds_code(value):
+            raise Failed("secret_argument")
     given = {name: _revealed(value, attempt.context) for name, value in attempt.command.arguments.items()}
-    for name, argument in attempt.handler.manifest.arguments.items():
+    for name, argument in declared.items():
         if argument.required and given.get(name) is None:
             raise Failed("missing_argument")
     return given
+
+
+def _holds_code(value: Any) -> bool:
+    """Whether a secret that is never said is in it: what messages say is stored until it has left."""
+    if isinstance(value, Secret):
+        return not value.spoken
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return any(map(_holds_code, inside))
 
 
 def _revealed(value: Any, context: CallContext) -> Any:

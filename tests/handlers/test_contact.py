@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers.contact import request_callback, send_message
 from ivr.engine.events import Result
+from ivr.engine.secrets import Secret
 from ivr.ports.invoker import CallContext, Outcome
 from tests.handlers.fakes import AT, MemoryUnitOfWork, command, context, invoker
 
@@ -50,3 +51,14 @@ def test_an_email_without_an_address_is_refused() -> None:
     store = MemoryUnitOfWork()
     assert asked(store, context(), by="email", message="lien") == Outcome(Result.REFUSED, reason="no_address")
     assert store.stored == []
+
+
+def test_a_code_never_goes_into_a_message() -> None:
+    store = MemoryUnitOfWork()
+    revealing = context(lambda secret: "271828")
+    for code in (Secret("s1", "digits", 6), {"deep": (Secret("s1", "digits", 6),)}):
+        outcome = asked(store, revealing, by="sms", message="lien", code=code)
+        assert outcome == Outcome(Result.FAILED, reason="secret_argument")
+    assert store.stored == []
+    number = Secret("s2", "phone", 10, spoken=True)
+    assert asked(store, revealing, by="sms", message="lien", number=number).result is Result.DONE

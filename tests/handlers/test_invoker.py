@@ -24,7 +24,9 @@ PERSONAL = "10000000014"
 def answering(answer: Any, write: bool = False) -> Handler:
     """A handler `test.act` that returns the answer, or raises it."""
 
-    @handler(name="test.act", arguments={"who": Argument("text", required=False)}, write=write)
+    optional = Argument("text", required=False)
+
+    @handler(name="test.act", arguments={"who": optional, "others": optional}, write=write)
     def act(arguments: Any, services: Any, context: Any) -> Any:
         if isinstance(answer, BaseException):
             raise answer

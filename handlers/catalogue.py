@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 from handlers.base import Handler
 from handlers.contact import request_callback, send_message
-from handlers.france_emploi import identification, payments, status
+from handlers.france_emploi import cases, identification, payments, status
 
 GROUP = "guichet.handlers"
 
@@ -27,6 +27,8 @@ def handlers() -> list[Handler]:
         status.window,
         status.current,
         status.declare,
+        cases.open_cases,
+        cases.notify,
         request_callback,
         send_message,
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from handlers.demo.cases import DemoCases
 from handlers.demo.database import open_engine
 from handlers.demo.hashing import CodeHasher
 from handlers.demo.models import PaymentRow, PersonRow
@@ -20,7 +21,7 @@ from handlers.errors import Failed, Refused
 from handlers.information_system import NoPayment, Payment, Person
 
 
-class DemoInformationSystem(DemoStatusUpdates):
+class DemoInformationSystem(DemoCases, DemoStatusUpdates):
     """Implements handlers.information_system.InformationSystem on a database that `filling.fill` made."""
 
     def __init__(self, url: str, hasher: CodeHasher | None = None) -> None:

@@ -10,9 +10,11 @@ import secrets
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handlers.demo.case_files import invented_cases
+from handlers.demo.cases import case_row
 from handlers.demo.database import migrate, open_engine
 from handlers.demo.hashing import CodeHasher
-from handlers.demo.models import PaymentRow, PersonRow
+from handlers.demo.models import CaseRow, PaymentRow, PersonRow
 from handlers.demo.people import Invented, crowd, known
 
 COUNT = 300
@@ -23,19 +25,20 @@ def fill(url: str, seed: int, today: dt.date, count: int = COUNT) -> int:
     migrate(url)
     engine = open_engine(url)
     hasher = CodeHasher()
-    rows = [_row(person, hasher) for person in (*known(today), *crowd(count, seed, today))]
+    rows = [_row(person, hasher, today) for person in (*known(today), *crowd(count, seed, today))]
     with Session(engine) as session, session.begin():
         kept = {row.identifier: row.ref for row in session.execute(select(PersonRow.identifier, PersonRow.ref))}
         for row in rows:
             row.ref = kept.get(row.identifier, row.ref)
         session.execute(delete(PaymentRow))
+        session.execute(delete(CaseRow))
         session.execute(delete(PersonRow))
         session.add_all(rows)
     engine.dispose()
     return len(rows)
 
 
-def _row(person: Invented, hasher: CodeHasher) -> PersonRow:
+def _row(person: Invented, hasher: CodeHasher, today: dt.date) -> PersonRow:
     return PersonRow(
         identifier=person.identifier,
         ref=secrets.token_hex(12),
@@ -46,4 +49,5 @@ def _row(person: Invented, hasher: CodeHasher) -> PersonRow:
         email=person.email,
         why_no_payment=None if person.why_no_payment is None else person.why_no_payment.value,
         payments=[PaymentRow(date=day, cents=cents) for day, cents in person.payments],
+        cases=[case_row(case) for case in invented_cases(person.identifier, today)],
     )

@@ -29,6 +29,7 @@ class PersonRow(Base):
     email: Mapped[str] = mapped_column(String(120))
     why_no_payment: Mapped[str | None] = mapped_column(String(40))
     payments: Mapped[list["PaymentRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    cases: Mapped[list["CaseRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
 
 class PaymentRow(Base):
@@ -64,3 +65,19 @@ class DeclarationRow(Base):
     cents: Mapped[int | None]
 
     __table_args__ = (UniqueConstraint("person_id", "month", "revision"),)
+
+
+class CaseRow(Base):
+    """One open case; `type`, `status` and `expected` are codes of handlers.information.cases."""
+
+    __tablename__ = "demo_cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("demo_people.id", ondelete="CASCADE"), index=True)
+    number: Mapped[str] = mapped_column(String(20))
+    type: Mapped[str] = mapped_column(String(40))
+    date: Mapped[dt.date]
+    status: Mapped[str] = mapped_column(String(40))
+    expected: Mapped[str | None] = mapped_column(String(40))
+    by: Mapped[dt.date | None]
+    person: Mapped[PersonRow] = relationship(back_populates="cases")

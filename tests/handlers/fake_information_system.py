@@ -17,7 +17,9 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
+from handlers.demo.case_files import invented_cases
 from handlers.demo.people import Invented, known
+from handlers.information.cases import Case
 
 TODAY = dt.date(2026, 11, 23)
 TOKEN = "a-token-for-tests"
@@ -98,6 +100,7 @@ def application(fake: FakeInformationSystem) -> FastAPI:
         return {"payments": [form(payment) for payment in made[:count]]}
 
     add_declarations(app, fake)
+    add_cases(app, fake)
     return app
 
 
@@ -121,6 +124,28 @@ def add_declarations(app: FastAPI, fake: FakeInformationSystem) -> None:
         number = f"{len(fake.declared) + 40_000_000:08d}"
         made = fake.declared.setdefault(key, {"number": number, "revision": asked.revision, "answers": asked.answers})
         return {"number": made["number"]}
+
+
+def add_cases(app: FastAPI, fake: FakeInformationSystem) -> None:
+    """Open cases."""
+
+    @app.get("/v1/people/{person}/cases")
+    def cases(person: str) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        return {"cases": [case_form(case) for case in invented_cases(found.identifier, TODAY)]}
+
+
+def case_form(case: Case) -> dict[str, str | None]:
+    return {
+        "number": case.number,
+        "type": case.type.value,
+        "date": case.date.isoformat(),
+        "status": case.status.value,
+        "expected": None if case.expected is None else case.expected.value,
+        "by": None if case.by is None else case.by.isoformat(),
+    }
 
 
 def unregistered(fake: FakeInformationSystem, ref: str) -> JSONResponse | None:

@@ -1,5 +1,6 @@
 """The written contract, the server that stands in for it, and what we send agree."""
 
+import enum
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 from handlers.demo.people import known
 from handlers.errors import Refused
 from handlers.http.adapter import HttpInformationSystem
+from handlers.information.cases import CaseStatus, CaseType, Expected
 from handlers.information.status import Answers, Declaration
 from handlers.information_system import NoPayment
 from tests.handlers.fake_information_system import TODAY, TOKEN, FakeInformationSystem, application, serving
@@ -116,8 +118,9 @@ def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
         system.next_payment(found.ref, TODAY)
         system.why_no_payment(found.ref, TODAY)
         system.last_payments(found.ref, TODAY, 12)
+        system.open_cases(found.ref)
     meet_status_updates(system, fake)
-    for ask in (system.next_payment, lambda ref, on: system.last_payments(ref, on, 1)):
+    for ask in (system.next_payment, lambda ref, on: system.last_payments(ref, on, 1), lambda ref, _on: system.open_cases(ref)):
         with pytest.raises(Refused):
             ask("nobody-here", TODAY)
     answers = {
@@ -143,3 +146,11 @@ def test_every_schema_of_the_contract_is_one() -> None:
 def test_the_contract_names_every_reason_for_no_payment() -> None:
     told = CONTRACT["components"]["schemas"]["NextPayment"]["properties"]["reason"]["description"]
     assert [reason.value for reason in NoPayment if reason.value not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"), [("type", CaseType), ("status", CaseStatus), ("expected", Expected)], ids=["type", "status", "expected"]
+)
+def test_the_contract_names_every_code_of_a_case(field: str, kind: type[enum.Enum]) -> None:
+    told = CONTRACT["components"]["schemas"]["Case"]["properties"][field]["description"]
+    assert [code.value for code in kind if code.value not in told] == []

@@ -12,7 +12,6 @@ from telephony.robot import Script, place_call
 from tests.lab.counter import Build, Counter, wait_until
 
 pytestmark = pytest.mark.lab
-__all__ = ["open_counter"]
 
 
 def manager(counter: Counter) -> AmiSettings:

@@ -8,7 +8,6 @@ from tests.lab.counter import Build, at_work, new_agent, wait_until
 from tests.lab.sipp import Phone
 
 pytestmark = pytest.mark.lab
-__all__ = ["open_counter"]
 
 SOON_S = 1.0
 TO_THE_IDENTIFIER = (Wait(300), Keys("1"))

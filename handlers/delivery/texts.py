@@ -7,7 +7,7 @@ catalogue is mended and the item is tried again.
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,7 +80,8 @@ class Texts:
         self._zone = ZoneInfo(timezone)
 
     def compose(self, item: Item) -> Composed:
-        """What an item says: its payload has `service`, `message`, `language` and `values`. Raises Rejected."""
+        """What an item says: its payload has `service`, `message`, `language` and `values`, and may have a `document` that
+        takes the place of the message's own. Raises Rejected."""
         catalogue = self._catalogue(str(item.payload.get("service", "")))
         message = catalogue.messages.get(str(item.payload.get("message", "")))
         if message is None:
@@ -90,7 +91,7 @@ class Texts:
         day = item.created_at.astimezone(self._zone).date()
         writing = _Writing(language, day, _reference(item), values if isinstance(values, Mapping) else {})
         try:
-            return _composed(catalogue, message[language], writing)
+            return _composed(catalogue, _with_document(message[language], item, catalogue), writing)
         except WordingError as error:
             raise Rejected(error.code) from None
 
@@ -113,6 +114,14 @@ class _Writing:
         if row is not None:
             given["row"] = row
         return written(text, given, self.language, self.day).strip()
+
+
+def _with_document(message: MessageText, item: Item, catalogue: Catalogue) -> MessageText:
+    """Raises Rejected for a document that the catalogue does not have."""
+    name = str(item.payload.get("document", "")) or message.document
+    if name and name not in catalogue.documents:
+        raise Rejected("unknown_document")
+    return replace(message, document=name)
 
 
 def _composed(catalogue: Catalogue, message: MessageText, writing: _Writing) -> Composed:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers.delivery.carrier import Rejected
 from handlers.delivery.texts import Composed, Texts
 from handlers.delivery.wording import fault_in, written
-from tests.delivery.catalogues import VALUES, catalogue, item, texts
+from tests.delivery.catalogues import MESSAGES, VALUES, catalogue, item, texts
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -128,3 +128,13 @@ def rejected_text(template: str) -> str:
 @given(st.text(max_size=80))
 def test_what_a_value_holds_is_never_a_template(text: str) -> None:
     assert written("{{ name }}", {"name": text}, "fr", dt.date(2026, 1, 1)) == text
+
+
+def test_an_item_may_name_the_document_that_goes_with_its_message() -> None:
+    plain = catalogue(MESSAGES.replace("      document: registration\n", ""))
+    texts_of = Texts({"france-emploi": plain}.__getitem__)
+    assert texts_of.compose(item("email")).attachments == ()
+    ((file, _),) = texts_of.compose(item("email", document="registration")).attachments
+    assert file == "attestation-inscription.pdf"
+    with pytest.raises(Rejected, match="unknown_document"):
+        texts_of.compose(item("email", document="nothing_like_it"))

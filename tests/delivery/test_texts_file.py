@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.delivery.texts_file import CatalogueError, read_catalogue
+from handlers.delivery.reading import CatalogueError
+from handlers.delivery.texts_file import read_catalogue
 from ivr.language.loading import load
 from tests.delivery.catalogues import MESSAGES, catalogue
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from handlers.information.attestations import Attestations
 from handlers.information.cases import Cases
 from handlers.information.status import StatusUpdates
 
@@ -42,7 +43,7 @@ class NoPayment(enum.Enum):
     OTHER = "other"
 
 
-class InformationSystem(Cases, StatusUpdates, Protocol):
+class InformationSystem(Attestations, Cases, StatusUpdates, Protocol):
     """`on` is the day of the call in the service's own time zone."""
 
     def verify(self, identifier: str, code: str) -> Person | None:

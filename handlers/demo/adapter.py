@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from handlers.demo.attestations import DemoAttestations
 from handlers.demo.cases import DemoCases
 from handlers.demo.database import open_engine
 from handlers.demo.hashing import CodeHasher
@@ -21,7 +22,7 @@ from handlers.errors import Failed, Refused
 from handlers.information_system import NoPayment, Payment, Person
 
 
-class DemoInformationSystem(DemoCases, DemoStatusUpdates):
+class DemoInformationSystem(DemoAttestations, DemoCases, DemoStatusUpdates):
     """Implements handlers.information_system.InformationSystem on a database that `filling.fill` made."""
 
     def __init__(self, url: str, hasher: CodeHasher | None = None) -> None:

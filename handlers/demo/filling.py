@@ -10,11 +10,13 @@ import secrets
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handlers.demo.attestations import file_row
 from handlers.demo.case_files import invented_cases
 from handlers.demo.cases import case_row
 from handlers.demo.database import migrate, open_engine
+from handlers.demo.desk_files import invented_file
 from handlers.demo.hashing import CodeHasher
-from handlers.demo.models import CaseRow, PaymentRow, PersonRow
+from handlers.demo.models import CaseRow, FileRow, PaymentRow, PersonRow
 from handlers.demo.people import Invented, crowd, known
 
 COUNT = 300
@@ -32,6 +34,7 @@ def fill(url: str, seed: int, today: dt.date, count: int = COUNT) -> int:
             row.ref = kept.get(row.identifier, row.ref)
         session.execute(delete(PaymentRow))
         session.execute(delete(CaseRow))
+        session.execute(delete(FileRow))
         session.execute(delete(PersonRow))
         session.add_all(rows)
     engine.dispose()
@@ -49,5 +52,6 @@ def _row(person: Invented, hasher: CodeHasher, today: dt.date) -> PersonRow:
         email=person.email,
         why_no_payment=None if person.why_no_payment is None else person.why_no_payment.value,
         payments=[PaymentRow(date=day, cents=cents) for day, cents in person.payments],
+        file=file_row(invented_file(person, today)),
         cases=[case_row(case) for case in invented_cases(person.identifier, today)],
     )

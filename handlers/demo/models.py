@@ -29,6 +29,7 @@ class PersonRow(Base):
     email: Mapped[str] = mapped_column(String(120))
     why_no_payment: Mapped[str | None] = mapped_column(String(40))
     payments: Mapped[list["PaymentRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    file: Mapped["FileRow"] = relationship(back_populates="person", cascade="all, delete-orphan")
     cases: Mapped[list["CaseRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
 
@@ -81,3 +82,19 @@ class CaseRow(Base):
     expected: Mapped[str | None] = mapped_column(String(40))
     by: Mapped[dt.date | None]
     person: Mapped[PersonRow] = relationship(back_populates="cases")
+
+
+class FileRow(Base):
+    """What attestations state, and where post goes; `prefers` is a value of handlers.information.attestations.Way."""
+
+    __tablename__ = "demo_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("demo_people.id", ondelete="CASCADE"), unique=True)
+    street: Mapped[str] = mapped_column(String(60))
+    town: Mapped[str] = mapped_column(String(60))
+    registered_on: Mapped[dt.date | None]
+    daily_cents: Mapped[int | None]
+    days_left: Mapped[int | None]
+    prefers: Mapped[str | None] = mapped_column(String(8))
+    person: Mapped[PersonRow] = relationship(back_populates="file")

@@ -10,6 +10,7 @@ import re
 import httpx
 
 from handlers.errors import Failed, Refused
+from handlers.http.attestations import HttpAttestations
 from handlers.http.cases import HttpCases
 from handlers.http.client import JsonClient, Reply
 from handlers.http.forms import REFERENCE, HealthForm, IdentifiedForm, NextPaymentForm, PaymentsForm, read
@@ -21,7 +22,7 @@ MAX_IDENTIFIER = 30
 MAX_CODE = 64
 
 
-class HttpInformationSystem(HttpCases, HttpStatusUpdates):
+class HttpInformationSystem(HttpAttestations, HttpCases, HttpStatusUpdates):
     """Implements handlers.information_system.InformationSystem. `timeout_ms` stays below the handlers' own limits."""
 
     def __init__(

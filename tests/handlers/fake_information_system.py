@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
 from handlers.demo.case_files import invented_cases
+from handlers.demo.desk_files import invented_file
 from handlers.demo.people import Invented, known
 from handlers.information.cases import Case
 
@@ -36,6 +37,10 @@ class DeclarationToMake(BaseModel):
     answers: dict[str, Any]
 
 
+class Preference(BaseModel):
+    prefers: str
+
+
 @dataclass
 class FakeInformationSystem:
     """`faults` are used up one a request, before any answer: `slow`, `drip`, `deaf` or (status, body). `asked` is what came."""
@@ -47,6 +52,7 @@ class FakeInformationSystem:
     released: asyncio.Event = field(default_factory=asyncio.Event)
     declared: dict[tuple[str, str, int], dict[str, Any]] = field(default_factory=dict)
     closed: bool = False
+    preferred: dict[str, str] = field(default_factory=dict)
 
     def ref(self, person: Invented) -> str:
         return f"ref-{1_000 + sorted(self.people).index(person.identifier)}"
@@ -101,6 +107,7 @@ def application(fake: FakeInformationSystem) -> FastAPI:
 
     add_declarations(app, fake)
     add_cases(app, fake)
+    add_attestations(app, fake)
     return app
 
 
@@ -148,6 +155,45 @@ def case_form(case: Case) -> dict[str, str | None]:
     }
 
 
+def add_attestations(app: FastAPI, fake: FakeInformationSystem) -> None:
+    """What attestations state, and where they go."""
+
+    @app.get("/v1/people/{person}/correspondence")
+    def correspondence(person: str) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        address = list(invented_file(found, TODAY).address(found.name))
+        return {"email": found.email, "address": address, "prefers": fake.preferred.get(person)}
+
+    @app.post("/v1/people/{person}/correspondence")
+    def prefer(person: str, asked: Preference) -> Any:
+        if fake.of(person) is None:
+            return refusal(404, "unknown_person")
+        fake.preferred[person] = asked.prefers
+        return {"prefers": asked.prefers}
+
+    @app.get("/v1/people/{person}/statement")
+    def statement(person: str, since: dt.date, until: dt.date) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        file = invented_file(found, TODAY)
+        made = sorted(payment for payment in found.payments if since <= payment[0] <= until)
+        return {
+            "name": found.name,
+            "registered_on": None if file.registered_on is None else file.registered_on.isoformat(),
+            "daily": None if file.daily_cents is None else euros(file.daily_cents),
+            "days_left": file.days_left,
+            "payments": [form(payment) for payment in made],
+            "taxable": euros(sum(cents for _, cents in made)),
+        }
+
+
+def euros(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
 def unregistered(fake: FakeInformationSystem, ref: str) -> JSONResponse | None:
     found = fake.of(ref)
     if found is None:
@@ -158,7 +204,7 @@ def unregistered(fake: FakeInformationSystem, ref: str) -> JSONResponse | None:
 
 def form(payment: tuple[dt.date, int]) -> dict[str, str]:
     day, cents = payment
-    return {"date": day.isoformat(), "amount": f"{cents // 100}.{cents % 100:02d}"}
+    return {"date": day.isoformat(), "amount": euros(cents)}
 
 
 async def broken(fake: FakeInformationSystem, fault: Any) -> Response:

@@ -1,8 +1,9 @@
 """The written contract, the server that stands in for it, and what we send agree."""
 
+import datetime as dt
 import enum
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ruamel.yaml import YAML
 from handlers.demo.people import known
 from handlers.errors import Refused
 from handlers.http.adapter import HttpInformationSystem
+from handlers.information.attestations import Way
 from handlers.information.cases import CaseStatus, CaseType, Expected
 from handlers.information.status import Answers, Declaration
 from handlers.information_system import NoPayment
@@ -106,6 +108,21 @@ def meet_status_updates(system: HttpInformationSystem, fake: FakeInformationSyst
         system.declare(person, month, 2, worked, "k3")
 
 
+def meet_attestations(system: HttpInformationSystem, person: str) -> None:
+    system.correspondence(person)
+    system.prefer(person, Way.POST, "k1")
+    system.correspondence(person)
+    system.statement(person, dt.date(2026, 1, 1), TODAY)
+
+
+def attesting(system: HttpInformationSystem) -> list[Callable[[str, dt.date], Any]]:
+    return [
+        lambda ref, _on: system.correspondence(ref),
+        lambda ref, _on: system.prefer(ref, Way.EMAIL, "k2"),
+        lambda ref, on: system.statement(ref, on, on),
+    ]
+
+
 def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
     watching: tuple[HttpInformationSystem, Watching, FakeInformationSystem],
 ) -> None:
@@ -119,8 +136,14 @@ def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
         system.why_no_payment(found.ref, TODAY)
         system.last_payments(found.ref, TODAY, 12)
         system.open_cases(found.ref)
+        meet_attestations(system, found.ref)
     meet_status_updates(system, fake)
-    for ask in (system.next_payment, lambda ref, on: system.last_payments(ref, on, 1), lambda ref, _on: system.open_cases(ref)):
+    for ask in (
+        system.next_payment,
+        lambda ref, on: system.last_payments(ref, on, 1),
+        lambda ref, _on: system.open_cases(ref),
+        *attesting(system),
+    ):
         with pytest.raises(Refused):
             ask("nobody-here", TODAY)
     answers = {

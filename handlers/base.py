@@ -38,16 +38,23 @@ class Attempts(Protocol):
         ...
 
 
+def no_files(service: str, name: str) -> bytes:
+    """A place where no service has files."""
+    raise LookupError(f"{service} has no {name} here")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What handlers may use, the same for all calls. `fingerprint` hashes an identifier with the site's key, `seal` makes a
-    number or an address unreadable without it; `pause` waits."""
+    number or an address unreadable without it; `pause` waits. `file(service, name)` is a file that is published with a
+    service's menus; it raises LookupError."""
 
     information: InformationSystem
     attempts: Attempts
     fingerprint: Callable[[str], str]
     pause: Callable[[int], None]
     seal: Callable[[str], str]
+    file: Callable[[str, str], bytes] = no_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from ivr.records.unit_of_work import DatabaseUnitOfWork
 from ivr.records.versions import Versions
 from ivr.runtime.clock import SystemClock
 from ivr.runtime.loop import Ports
+from ivr.server.service_files import ServiceFiles
 from speech.settings import SpeechSettings
 from speech.synthesizer import GuichetSynthesizer
 from speech.understanding.phrases import PhraseInterpreter
@@ -76,6 +77,10 @@ class Site:
         return DemoInformationSystem(settings.demo_database)
 
     @cached_property
+    def files(self) -> ServiceFiles:
+        return ServiceFiles(self.versions)
+
+    @cached_property
     def invoker(self) -> ThreadInvoker:
         services = Services(
             self.information,
@@ -83,6 +88,7 @@ class Site:
             self.site_key.identifier_hash,
             lambda ms: time.sleep(ms / 1000),
             self.site_key.seal,
+            self.files.read,
         )
         limits = Limits(workers=self.settings.handler_workers)
         return ThreadInvoker(installed(), services, DatabaseUnitOfWork(self.database, self.clock), limits)

@@ -6,7 +6,7 @@ Rule: nothing of one conversation is met by the next; what a handler would wait 
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -43,16 +43,16 @@ class Staging:
         self._opened: list[Callable[[], object]] = []
         self._count = 0
 
-    def stage(self, flow: Flow, handlers: dict[str, HandlerManifest]) -> Stage:
-        """For the conversations of one service."""
+    def stage(self, flow: Flow, handlers: dict[str, HandlerManifest], files: Mapping[str, bytes]) -> Stage:
+        """For the conversations of one service; `files` are those of its folder."""
         zone = flow.timezone
 
         def invoker(conversation: Conversation, clock: VirtualClock) -> Invoker:
-            return self._invoker(conversation.at.astimezone(ZoneInfo(zone)).date(), clock, zone)
+            return self._invoker(conversation.at.astimezone(ZoneInfo(zone)).date(), clock, zone, files)
 
         return Stage(flow, handlers, PhraseInterpreter(), invoker)
 
-    def _invoker(self, today: dt.date, clock: VirtualClock, zone: str) -> Invoker:
+    def _invoker(self, today: dt.date, clock: VirtualClock, zone: str, files: Mapping[str, bytes]) -> Invoker:
         demo = self._made(f"demo-{today}", lambda url: fill(url, SEED, today, 0))
         self._count += 1
         own = self._folder / f"guichet-{self._count}.sqlite"
@@ -61,7 +61,14 @@ class Staging:
         database = open_database(RecordsSettings(f"sqlite:///{own}"))
         key = SiteKey(b"conversations have a key of theirs")
         waited = _Waited()
-        services = Services(DemoInformationSystem(demo), DatabaseAttempts(database), key.identifier_hash, waited.pause, key.seal)
+        services = Services(
+            DemoInformationSystem(demo),
+            DatabaseAttempts(database),
+            key.identifier_hash,
+            waited.pause,
+            key.seal,
+            lambda _service, name: files[name],
+        )
         threads = ThreadInvoker(installed(), services, DatabaseUnitOfWork(database, clock), timezone=zone)
         self._opened += [threads.close, database.close]
         return _AtOnce(threads, waited)

@@ -19,7 +19,7 @@ def performed(request: pytest.FixtureRequest) -> Iterator[tuple[Loaded, list[Ran
     loaded = load(MENUS / request.param)
     assert loaded.flow is not None, [str(issue) for issue in loaded.issues]
     with Staging() as staging:
-        stage = staging.stage(loaded.flow, dict(loaded.handlers))
+        stage = staging.stage(loaded.flow, dict(loaded.handlers), loaded.bundle.files)
         yield loaded, [run(conversation, stage) for conversation in loaded.conversations]
 
 

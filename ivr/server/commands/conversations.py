@@ -64,7 +64,7 @@ def _service(loaded: Loaded, flow: Flow, only: Sequence[Path], staging: Staging,
     if not conversations:
         out.print(f"{flow.service}: no conversations", markup=False)
         return 0
-    stage = staging.stage(flow, dict(loaded.handlers))
+    stage = staging.stage(flow, dict(loaded.handlers), loaded.bundle.files)
     ran: list[Ran] = []
     with Progress(console=out, transient=True) as progress:
         for conversation in progress.track(conversations, description=f"{flow.service}: conversations"):

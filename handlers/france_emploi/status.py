@@ -21,12 +21,12 @@ MOBILE = ("06", "07", "+336", "+337")
 
 @handler(
     name="status.window",
-    returns={"open": "yes_no", "month": "date", "opens": "date", "closes": "date"},
+    returns={"open": "yes_no", "month": "month", "opens": "date", "closes": "date"},
 )
 def window(_arguments: Mapping[str, Any], _services: Services, context: HandlerContext) -> dict[str, Any]:
     """The month that may be declared today, or will be next, and from when to when."""
     found = window_at(context.today)
-    return {"open": found.holds(context.today), "month": found.month, "opens": found.opens, "closes": found.closes}
+    return {"open": found.holds(context.today), "month": found.month.month, "opens": found.opens, "closes": found.closes}
 
 
 @handler(

@@ -67,7 +67,7 @@ def answers(returns: Any) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries({name: answers(each) for name, each in returns.items()})
     if isinstance(returns, list):
         return st.lists(answers(returns[0]), max_size=5).map(tuple)
-    known = {"date": AT.date(), "amount": Decimal("987.65"), "number": 3, "yes_no": True}
+    known = {"date": AT.date(), "amount": Decimal("987.65"), "number": 3, "month": 11, "yes_no": True}
     return st.just(known.get(returns, "x"))
 
 

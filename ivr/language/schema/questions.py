@@ -47,6 +47,8 @@ def question(fields: Fields, work: Work) -> dict[str, Any]:
     """The fields of an Ask that every question has."""
     defaults = work.desk.world.defaults
     irreversible = fields.get("irreversible", False)
+    # A question for yes or no is a confirmation itself: its answer is not confirmed once more.
+    confirm = "always" if irreversible and fields.get("type") != "yes_no" else "never"
     times = {TIMES[name][0]: fields[name] for name in TIMES if name in fields}
     return {
         "introduction": fields.get("introduction", Wording()),
@@ -54,7 +56,7 @@ def question(fields: Fields, work: Work) -> dict[str, Any]:
         "noinput": fields.get("noinput", ()),
         "nomatch": fields.get("nomatch", ()),
         "attempts": fields.get("attempts", defaults.attempts),
-        "confirm": fields.get("confirm", "always" if irreversible else "never"),
+        "confirm": fields.get("confirm", confirm),
         "confirmation": fields.get("confirmation", Wording()),
         "irreversible": irreversible,
         "bargein": BargeIn(fields.get("bargein", defaults.bargein.value)),

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 from handlers.base import Handler
 from handlers.contact import request_callback, send_message
-from handlers.france_emploi import cases, identification, payments, status
+from handlers.france_emploi import attestations, cases, identification, links, payments, status
 
 GROUP = "guichet.handlers"
 
@@ -29,6 +29,9 @@ def handlers() -> list[Handler]:
         status.declare,
         cases.open_cases,
         cases.notify,
+        attestations.preference,
+        attestations.request,
+        links.send,
         request_callback,
         send_message,
     ]

@@ -5,7 +5,7 @@ Rule: a default listens on loopback, keeps nothing longer than it must, and need
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +53,22 @@ class Settings(BaseSettings):
     prompts_mb: Annotated[int, Field(ge=10)] = 2_000
     """Prompts that were not said for longest are purged beyond this."""
 
+    deliver: bool = True
+    """Whether `ivr serve` delivers messages and callbacks too; false where `ivr deliver` runs beside it."""
+    sms_url: str = ""
+    """The SMS gateway; without one, SMS wait in the outbox."""
+    sms_token: str = ""
+    sms_sender: str = ""
+    mail_host: str = ""
+    """The mail server; without one, e-mails wait in the outbox."""
+    mail_port: Port = 587
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_sender: str = ""
+    mail_reply_to: str = ""
+    mail_ca_file: str = ""
+
     handler_workers: Annotated[int, Field(ge=1)] = 64
     retention_days: Annotated[int, Field(ge=1)] = 183
     """How long calls are kept; six months, as the French data protection authority's reference for recordings has it."""
@@ -88,6 +104,10 @@ class Settings(BaseSettings):
     @property
     def callbacks_dir(self) -> Path:
         return self.root / "callbacks"
+
+    @property
+    def letters_dir(self) -> Path:
+        return self.root / "letters"
 
     @property
     def site_key_file(self) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 import typer
 
-from ivr.server.commands import calls, conversations, database, figures, menus, serving, talking, up
+from ivr.server.commands import calls, conversations, database, figures, menus, promises, serving, talking, up
 
 app = typer.Typer(
     name="ivr",
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-SERVERS = frozenset({"up", "serve", "watch"})
+SERVERS = frozenset({"up", "serve", "watch", "deliver"})
 """What tells how it goes as it goes; all others speak of trouble only."""
 
 
@@ -53,6 +53,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": calls.show,
     "replay": calls.replay,
     "figures": figures.show_figures,
+    "outbox": promises.outbox,
+    "callbacks": promises.callbacks,
+    "deliver": promises.deliver,
     "purge": calls.purge,
     "serve": serving.serve,
     "watch": serving.watch,

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import structlog
 
+from handlers.delivery.worker import Deliverer
 from ivr.engine.flow import Flow
 from ivr.engine.session import Turn
 from ivr.ports.flows import UnknownFlow
+from ivr.records.callbacks import Callbacks
 from ivr.records.shipper import Shipper
 from ivr.runtime.loop import drive
 from ivr.runtime.vault import Vault
+from ivr.server.delivering import deliverer
 from ivr.server.published import PublishedFlows
 from ivr.server.rendering import render_flow
 from ivr.server.site import Site
+from ivr.server.spool import follow
 from telephony.agi import SocketAgi
 from telephony.arrivals import Arrival
 from telephony.channel import AgiChannel, Exchange
@@ -30,6 +34,7 @@ from telephony.transferring import TransferSettings, safe
 log = structlog.get_logger(__name__)
 
 DRAIN_MS = 60_000
+DELIVERIES_MS = 10_000
 PROMPT_WORKERS = 8
 UNHEARD = "unheard"
 
@@ -42,6 +47,7 @@ class Serving:
         self._stop = threading.Event()
         self._returns = Returns()
         self._rendering = ThreadPoolExecutor(1, "render-ahead")
+        self._deliverer: Deliverer | None = None
         self.flows = PublishedFlows(site.versions, site.learn, self._render_ahead)
         settings = site.settings
         self._studio = Studio(site.synthesizer, self._sounds(), ThreadPoolExecutor(PROMPT_WORKERS, "prompts"))
@@ -73,12 +79,25 @@ class Serving:
         shipper = Shipper(self._site.database, self._site.settings.journal_dir)
         threading.Thread(target=shipper.run, args=(self._stop,), name="shipper", daemon=True).start()
         threading.Thread(target=self.flows.follow, args=(self._stop,), name="flows", daemon=True).start()
+        self._keep_promises()
         _ = self._site.invoker, self._site.site_key  # made now: the first caller does not wait for them
         self.server.start()
+
+    def _keep_promises(self) -> None:
+        """Messages and callbacks leave from here too, unless another process carries them."""
+        site = self._site
+        waiting = Callbacks(site.database, site.site_key)
+        spool = (site.settings.callbacks_dir, waiting, self._stop)
+        threading.Thread(target=follow, args=spool, name="callback-spool", daemon=True).start()
+        if site.settings.deliver:
+            self._deliverer = deliverer(site)
+            self._deliverer.start()
 
     def stop(self) -> None:
         self.server.drain(DRAIN_MS)
         self._stop.set()
+        if self._deliverer is not None:
+            self._deliverer.stop(DELIVERIES_MS)
         self._site.journal.close()
         self._site.invoker.close(1.0)
         self._rendering.shutdown(wait=False, cancel_futures=True)

@@ -74,3 +74,11 @@ def test_a_service_with_faults_is_not_published(ivr: Ivr, menus: Path) -> None:
     done = ivr("publish", menus / "france-emploi")
     assert done.returncode == 1
     assert "accueil.yaml:" in done.stdout + done.stderr
+
+
+def test_faults_in_messages_are_told_with_those_in_menus(ivr: Ivr, menus: Path) -> None:
+    edit(menus / "france-emploi/messages.yaml", "{{ number }}", "{{ number ")
+    checked = ivr("check", menus)
+    assert checked.returncode == 1
+    assert "messages.yaml:" in checked.stdout
+    assert "1 errors, 0 warnings" in checked.stdout

@@ -1,6 +1,7 @@
 """`ivr check`, `ivr schema`, `ivr graph`, `ivr handlers`, `ivr publish`, `ivr prompts`: for those who write menus."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from ivr.ports.synthesizer import SynthesisError
 from ivr.runtime.clock import SystemClock
 from ivr.server.commands.folders import service_folders
 from ivr.server.commands.up import teller
+from ivr.server.delivering import message_faults
 from ivr.server.failing import Stop, stopping
 from ivr.server.published import PublishedFlows
 from ivr.server.publishing import publish_folder
@@ -41,10 +43,21 @@ def check(
         colour = "red" if issue.severity is Severity.ERROR else "yellow"
         out.print(f"[{colour}]{issue.severity.value}[/{colour}] ", end="")
         out.print(str(issue), markup=False)
-    errors = sum(issue.severity is Severity.ERROR for issue in issues)
-    out.print(f"{errors} errors, {len(issues) - errors} warnings")
+    messages = [fault for folder in _services(paths or [MENUS]) for fault in message_faults(folder, ("fr", "en"))]
+    for fault in messages:
+        out.print("[red]error[/red] ", end="")
+        out.print(fault, markup=False)
+    errors = len(messages) + sum(issue.severity is Severity.ERROR for issue in issues)
+    out.print(f"{errors} errors, {len(issues) + len(messages) - errors} warnings")
     if errors:
         raise typer.Exit(1)
+
+
+def _services(paths: Sequence[Path]) -> list[Path]:
+    """The folders of services among these, or just below them."""
+    return [
+        file.parent for path in paths for file in (path / "service.yaml", *sorted(path.glob("*/service.yaml"))) if file.exists()
+    ]
 
 
 @stopping

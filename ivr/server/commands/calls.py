@@ -102,5 +102,6 @@ def purge(
     prompts = site.synthesizer.purge(settings.prompts_mb * 1_000_000)
     out.print(
         f"deleted {gone.calls} calls, {gone.turns} turns, {gone.recordings} recordings, {gone.callbacks} callbacks, "
-        f"{gone.attempts} attempts, {gone.files} journal files, {gone.deliveries} deliveries, {gone.requests} requests, {prompts} prompts"
+        f"{gone.attempts} attempts, {gone.files} journal files, "
+        f"{gone.deliveries} deliveries, {gone.requests} requests, {prompts} prompts"
     )

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +35,9 @@ from ivr.server.publishing import publish_folder
 from ivr.server.rendering import NET, render_flow, render_net
 from ivr.server.site import Site
 from ivr.server.telling import told
+from telephony.ami import Ami, AmiSettings
 from telephony.dialplan.render import render
+from telephony.dialplan.settings import Account
 from tests.lab.counter import wait_until
 from tests.lab.ear import Found, Heard
 from tests.lab.g711 import Samples
@@ -44,6 +47,7 @@ MENUS = Path(__file__).resolve().parents[2] / "menus"
 ALWAYS = 'monday to sunday: "00:00-24:00"'
 NEVER = "monday to sunday: closed"
 SEED = 3949
+MANAGER = "essai-essai"
 
 
 @dataclass
@@ -118,6 +122,17 @@ class Deployment:
         assert places, "no sentence of the net was heard"
         first = min(places, key=lambda place: place.at_ms)
         return Found(first.at_ms + after_ms, first.score)
+
+    @contextmanager
+    def manager(self) -> Iterator[list[str]]:
+        """All that the manager interface tells, with the rights of our own manager.conf."""
+        ami = Ami(AmiSettings(port=self.asterisk.ports.manager, user=f"m{self.name}", secret=MANAGER))
+        told: list[str] = []
+        ami.listen(lambda event: told.append(f"{event.name} {dict(event.fields)}"))
+        ami.start()
+        assert ami.wait_connected(5_000)
+        yield told
+        ami.stop()
 
     def close(self) -> None:
         for engine in self.engines:
@@ -216,6 +231,8 @@ def prepare(deployment: Deployment, menus: Path, members: tuple[str, ...], wait_
             shutil.copytree(settings.prompts_dir, shared)
     given = plan(settings, [flow], members=members)
     queues = tuple(dataclasses.replace(queue, wait_s=wait_s, ring_s=3) for queue in given.queues)
-    files = render(dataclasses.replace(given, context=name, queues=queues, message_s=8))
+    files = render(dataclasses.replace(given, context=name, queues=queues, message_s=8, manager=Account(f"m{name}", MANAGER)))
     deployment.asterisk.extend(f"queues.d/{name}.conf", re.sub(r"\[general\][^\[]*", "", files["queues.conf"]))
     deployment.asterisk.extend(f"extensions.d/{name}.conf", files["extensions.conf"])
+    account = re.sub(rf"(?s)^.*?(?=\[m{name}\])", "", files["manager.conf"])
+    deployment.asterisk.extend(f"manager.d/{name}.conf", account)

@@ -52,7 +52,7 @@ def _case(
 
 
 def _number(dice: random.Random) -> str:
-    return f"{dice.randrange(10_000_000, 100_000_000)}"
+    return f"{dice.randrange(100_000_000, 1_000_000_000)}"
 
 
 def _latest_first(case: Case) -> tuple[int, str]:

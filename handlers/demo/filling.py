@@ -6,6 +6,7 @@ there keeps her reference: a call that is under way finds its person again.
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,12 +23,18 @@ from handlers.demo.people import Invented, crowd, known
 COUNT = 300
 
 
-def fill(url: str, seed: int, today: dt.date, count: int = COUNT) -> int:
+def random_reference(_person: Invented) -> str:
+    """Not to be guessed."""
+    return secrets.token_hex(12)
+
+
+def fill(url: str, seed: int, today: dt.date, count: int = COUNT, reference: Callable[[Invented], str] = random_reference) -> int:
     """Make the tables if needed, then the known people and `count` others; how many there are. Payments are around `today`."""
     migrate(url)
     engine = open_engine(url)
     hasher = CodeHasher()
-    rows = [_row(person, hasher, today) for person in (*known(today), *crowd(count, seed, today))]
+    people = (*known(today), *crowd(count, seed, today))
+    rows = [_row(person, reference(person), hasher, today) for person in people]
     with Session(engine) as session, session.begin():
         kept = {row.identifier: row.ref for row in session.execute(select(PersonRow.identifier, PersonRow.ref))}
         for row in rows:
@@ -41,10 +48,10 @@ def fill(url: str, seed: int, today: dt.date, count: int = COUNT) -> int:
     return len(rows)
 
 
-def _row(person: Invented, hasher: CodeHasher, today: dt.date) -> PersonRow:
+def _row(person: Invented, reference: str, hasher: CodeHasher, today: dt.date) -> PersonRow:
     return PersonRow(
         identifier=person.identifier,
-        ref=secrets.token_hex(12),
+        ref=reference,
         code_hash=hasher.hash(person.code),
         name=person.name,
         language=person.language,

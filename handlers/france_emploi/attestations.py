@@ -19,7 +19,7 @@ from handlers.errors import Failed, HandlerError, Refused
 from handlers.france_emploi.attestation_catalogue import FILE, Attestation, Needs, Period, read_attestations
 from handlers.information.attestations import Correspondence, Statement, Way
 
-DIGITS = 8
+DIGITS = 9
 KIND = {Way.EMAIL: "email", Way.POST: "letter"}
 Days = tuple[dt.date, dt.date]
 
@@ -177,7 +177,7 @@ def _stored(
 
 
 def _number(fingerprint: str) -> str:
-    """Eight digits from a keyed hash: the same wish is told the same number."""
+    """Nine digits from a keyed hash: the same wish is told the same number."""
     digest = hashlib.sha256(fingerprint.encode()).digest()
     return f"{int.from_bytes(digest[:8]) % 10**DIGITS:0{DIGITS}d}"
 

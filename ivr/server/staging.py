@@ -53,16 +53,14 @@ class Staging:
         return Stage(flow, handlers, PhraseInterpreter(), invoker)
 
     def _invoker(self, today: dt.date, clock: VirtualClock, zone: str, files: Mapping[str, bytes]) -> Invoker:
-        demo = self._made(f"demo-{today}", lambda url: fill(url, SEED, today, 0))
         self._count += 1
-        own = self._folder / f"guichet-{self._count}.sqlite"
-        self._made("guichet", upgrade)
-        shutil.copyfile(self._folder / "guichet.sqlite", own)
-        database = open_database(RecordsSettings(f"sqlite:///{own}"))
+        demo = self._copy(f"demo-{today}", lambda url: fill(url, SEED, today, 0, lambda person: f"ref-{person.identifier}"))
+        database = open_database(RecordsSettings(self._copy("guichet", upgrade)))
         key = SiteKey(b"conversations have a key of theirs")
         waited = _Waited()
+        information = DemoInformationSystem(demo)
         services = Services(
-            DemoInformationSystem(demo),
+            information,
             DatabaseAttempts(database),
             key.identifier_hash,
             waited.pause,
@@ -70,15 +68,17 @@ class Staging:
             lambda _service, name: files[name],
         )
         threads = ThreadInvoker(installed(), services, DatabaseUnitOfWork(database, clock), timezone=zone)
-        self._opened += [threads.close, database.close]
+        self._opened += [threads.close, database.close, information.close]
         return _AtOnce(threads, waited)
 
-    def _made(self, name: str, make: Callable[[str], object]) -> str:
-        path = self._folder / f"{name}.sqlite"
-        url = f"sqlite:///{path}"
-        if not path.exists():
-            make(url)
-        return url
+    def _copy(self, name: str, make: Callable[[str], object]) -> str:
+        """A database of this conversation's own, copied from one that is made once."""
+        first = self._folder / f"{name}.sqlite"
+        if not first.exists():
+            make(f"sqlite:///{first}")
+        own = self._folder / f"{name}-{self._count}.sqlite"
+        shutil.copyfile(first, own)
+        return f"sqlite:///{own}"
 
     def __enter__(self) -> "Staging":
         return self

@@ -95,7 +95,7 @@ def test_an_attestation_is_stored_and_leaves_with_what_it_states(system: Informa
     store, person = Stored(), ref(system)
     outcome = asked(system, store, person=person, kind="registration", by="email")
     assert outcome.result is Result.DONE
-    assert (outcome.value["again"], len(outcome.value["number"]), outcome.value["since"]) == (False, 8, None)
+    assert (outcome.value["again"], len(outcome.value["number"]), outcome.value["since"]) == (False, 9, None)
     (((kind, _), item),) = store.items.items()
     assert (kind, item["message"], item["document"]) == ("email", "attestation", "registration")
     assert item["values"]["reference"] == outcome.value["number"]

@@ -52,7 +52,7 @@ def test_each_case_says_where_it_stands_and_what_is_expected_by_when(system: Inf
     due = dt.date(2026, 12, 5)
     assert first == Case(first.number, CaseType.TRAINING, dt.date(2026, 11, 17), CaseStatus.WAITING, signed, due)
     assert second == Case(second.number, CaseType.ENTITLEMENT, dt.date(2026, 11, 3), CaseStatus.UNDER_REVIEW)
-    assert (len(first.number), first.number.isdigit()) == (8, True)
+    assert (len(first.number), first.number.isdigit()) == (9, True)
 
 
 def test_everybody_has_the_cases_that_were_invented_for_her(system: InformationSystem) -> None:

@@ -77,7 +77,7 @@ def test_the_first_menu_is_interrupted_by_the_first_digit_of_the_answer(phone: P
 @pytest.mark.long
 def test_silence_to_the_end_is_helped_and_ended_kindly(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(hours=NEVER)
-    call = phone.call(guichet.number, AwaitEnd(118_000))
+    call = phone.call(guichet.number, AwaitEnd(160_000), limit_s=200)
     assert call.ended_by == "other side"
     assert guichet.said().count("◀ nothing") >= 3
     assert guichet.ended().outcome != ""

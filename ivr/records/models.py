@@ -173,3 +173,30 @@ class CallbackRow(Base):
     reason: Mapped[str] = mapped_column(String(128), default="")
     at: Mapped[dt.datetime] = mapped_column(index=True)
     done_at: Mapped[dt.datetime | None]
+
+
+class DraftRow(Base):
+    """What somebody had answered when she hung up, readable with the site's key only; `owner` is a hash."""
+
+    __tablename__ = "drafts"
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    until: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class CodeRow(Base):
+    """A code that was sent by SMS, as a hash. `holder` is who is sent codes, `slot` what this one proves in which call."""
+
+    __tablename__ = "codes"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), index=True)
+    slot: Mapped[str] = mapped_column(String(64), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    act: Mapped[str] = mapped_column(String(255), unique=True)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    until: Mapped[dt.datetime]
+    tries: Mapped[int]
+    proven_at: Mapped[dt.datetime | None]

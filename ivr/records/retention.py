@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ivr.records.columns import Base
 from ivr.records.database import Database
 from ivr.records.journal_folder import JournalFolder
-from ivr.records.models import AttemptRow, CallbackRow, CallRow, OutboxRow, RecordingRow, RequestRow, TurnRow
+from ivr.records.models import AttemptRow, CallbackRow, CallRow, CodeRow, DraftRow, OutboxRow, RecordingRow, RequestRow, TurnRow
 
 BATCH = 500
 ATTEMPTS_KEPT = dt.timedelta(days=2)
@@ -34,6 +34,8 @@ class Purged:
     files: int = 0
     deliveries: int = 0
     requests: int = 0
+    drafts: int = 0
+    codes: int = 0
 
 
 def purge(
@@ -42,7 +44,8 @@ def purge(
     """Delete what happened before `now - keep`; `remove` deletes a recording by its name. Raises StorageError half-way at worst.
 
     A call goes by its last turn, a turn by its own moment, a callback when it is done, an attempt after two days at most; an
-    item of the outbox when it was delivered, and a request when none of its items is left.
+    item of the outbox when it was delivered, and a request when none of its items is left; a draft when its time is over, a code
+    after two days at most.
     """
     before = now - keep
     tries_before = max(before, now - ATTEMPTS_KEPT)
@@ -57,6 +60,8 @@ def purge(
         files=files,
         deliveries=_purge_rows(database, OutboxRow, OutboxRow.id, OutboxRow.settled_at < before, batch),
         requests=_purge_rows(database, RequestRow, RequestRow.id, _forgotten(before), batch),
+        drafts=_purge_drafts(database, now),
+        codes=_purge_rows(database, CodeRow, CodeRow.id, CodeRow.at < tries_before, batch),
     )
 
 
@@ -77,6 +82,11 @@ def _purge_rows(database: Database, row: type[Base], key: InstrumentedAttribute[
         total += len(keys)
         if len(keys) < batch:
             return total
+
+
+def _purge_drafts(database: Database, now: dt.datetime) -> int:
+    with database.write() as connection:
+        return connection.execute(delete(DraftRow).where(DraftRow.until <= now)).rowcount
 
 
 def _purge_turns(database: Database, before: dt.datetime, batch: int) -> int:

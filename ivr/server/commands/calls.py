@@ -103,5 +103,5 @@ def purge(
     out.print(
         f"deleted {gone.calls} calls, {gone.turns} turns, {gone.recordings} recordings, {gone.callbacks} callbacks, "
         f"{gone.attempts} attempts, {gone.files} journal files, "
-        f"{gone.deliveries} deliveries, {gone.requests} requests, {prompts} prompts"
+        f"{gone.deliveries} deliveries, {gone.requests} requests, {gone.drafts} drafts, {gone.codes} codes, {prompts} prompts"
     )

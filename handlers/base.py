@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from handlers.information_system import InformationSystem
+from handlers.stores import Codes, Drafts, NoCodes, NoDrafts
 from ivr.ports.unit_of_work import Work
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -43,11 +44,16 @@ def no_files(service: str, name: str) -> bytes:
     raise LookupError(f"{service} has no {name} here")
 
 
+def no_key(sealed: str) -> str:
+    """A place where nothing that was sealed can be read."""
+    raise ValueError(f"no key here opens these {len(sealed)} characters")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What handlers may use, the same for all calls. `fingerprint` hashes an identifier with the site's key, `seal` makes a
     number or an address unreadable without it; `pause` waits. `file(service, name)` is a file that is published with a
-    service's menus; it raises LookupError."""
+    service's menus; it raises LookupError. `unseal` raises whatever the key's own module raises for what it did not seal."""
 
     information: InformationSystem
     attempts: Attempts
@@ -55,6 +61,9 @@ class Services:
     pause: Callable[[int], None]
     seal: Callable[[str], str]
     file: Callable[[str, str], bytes] = no_files
+    unseal: Callable[[str], str] = no_key
+    drafts: Drafts = NoDrafts()
+    codes: Codes = NoCodes()
 
 
 @dataclass(frozen=True, slots=True)

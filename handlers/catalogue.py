@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 from handlers.base import Handler
 from handlers.contact import request_callback, send_message
-from handlers.france_emploi import attestations, cases, identification, links, payments, status
+from handlers.france_emploi import attestations, cases, drafts, identification, links, payments, status
 
 GROUP = "guichet.handlers"
 
@@ -27,6 +27,9 @@ def handlers() -> list[Handler]:
         status.window,
         status.current,
         status.declare,
+        drafts.save,
+        drafts.load,
+        drafts.forget,
         cases.open_cases,
         cases.notify,
         attestations.preference,

@@ -21,7 +21,9 @@ from ivr.engine.secrets import Secret
 from ivr.engine.session import Call, Turn
 from ivr.language.source import Bundle
 from ivr.ports.journal import Journal
+from ivr.records.codes import DatabaseCodes
 from ivr.records.database import Database, RecordsSettings, open_database
+from ivr.records.drafts import DatabaseDrafts
 from ivr.records.journal import JournalSettings, LocalJournal
 from ivr.records.lockout import DatabaseAttempts
 from ivr.records.reading import Records
@@ -81,17 +83,23 @@ class Site:
         return ServiceFiles(self.versions)
 
     @cached_property
-    def invoker(self) -> ThreadInvoker:
-        services = Services(
+    def services(self) -> Services:
+        return Services(
             self.information,
             DatabaseAttempts(self.database),
             self.site_key.identifier_hash,
             lambda ms: time.sleep(ms / 1000),
             self.site_key.seal,
             self.files.read,
+            self.site_key.unseal,
+            DatabaseDrafts(self.database),
+            DatabaseCodes(self.database),
         )
+
+    @cached_property
+    def invoker(self) -> ThreadInvoker:
         limits = Limits(workers=self.settings.handler_workers)
-        return ThreadInvoker(installed(), services, DatabaseUnitOfWork(self.database, self.clock), limits)
+        return ThreadInvoker(installed(), self.services, DatabaseUnitOfWork(self.database, self.clock), limits)
 
     @cached_property
     def synthesizer(self) -> GuichetSynthesizer:

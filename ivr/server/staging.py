@@ -24,7 +24,9 @@ from ivr.language.conversation_file import Conversation
 from ivr.language.conversations import Stage
 from ivr.language.desk import HandlerManifest
 from ivr.ports.invoker import CallContext, Invoker, Outcome
+from ivr.records.codes import DatabaseCodes
 from ivr.records.database import RecordsSettings, open_database
+from ivr.records.drafts import DatabaseDrafts
 from ivr.records.lockout import DatabaseAttempts
 from ivr.records.schema import upgrade
 from ivr.records.site_key import SiteKey
@@ -66,6 +68,9 @@ class Staging:
             waited.pause,
             key.seal,
             lambda _service, name: files[name],
+            key.unseal,
+            DatabaseDrafts(database),
+            DatabaseCodes(database),
         )
         threads = ThreadInvoker(installed(), services, DatabaseUnitOfWork(database, clock), timezone=zone)
         self._opened += [threads.close, database.close, information.close]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from handlers.base import Handler, Services
 from handlers.information_system import NoPayment, Payment, Person
@@ -109,7 +109,7 @@ def services(information: Any = None, attempts: CountedAttempts | None = None, p
     """Services around stand-ins; `pauses` collects what would have been waited."""
     waited: list[int] = [] if pauses is None else pauses
     return Services(
-        information=FixedInformation() if information is None else information,
+        information=cast(Any, FixedInformation()) if information is None else information,
         attempts=CountedAttempts() if attempts is None else attempts,
         fingerprint=lambda identifier: f"hash-{hash(identifier)}",
         pause=waited.append,

@@ -16,6 +16,8 @@ from handlers.delivery.sms import SmsCarrier, SmsSettings
 from handlers.delivery.texts import Catalogue, Texts
 from handlers.delivery.texts_file import read_catalogue
 from handlers.delivery.worker import Deliverer
+from handlers.france_emploi.attestation_catalogue import FILE as ATTESTATIONS
+from handlers.france_emploi.attestation_catalogue import read_attestations
 from ivr.records.callbacks import Callbacks
 from ivr.records.outbox import DatabaseOutbox
 from ivr.server.failing import Stop
@@ -67,15 +69,16 @@ def _catalogue(site: Site, service: str) -> Catalogue:
 
 
 def message_faults(folder: Path, languages: Sequence[str]) -> list[str]:
-    """What is wrong in a service's messages, as file:line:column; a service without messages has no faults."""
-    path = folder / MESSAGES
-    if not path.exists():
-        return []
-    try:
-        read_catalogue(path.read_bytes(), str(path), languages)
-    except CatalogueError as error:
-        return [str(fault) for fault in error.faults]
-    return []
+    """What is wrong in a service's messages and attestations, as file:line:column; a file that is not there has no faults."""
+    found: list[str] = []
+    for name, read in ((MESSAGES, read_catalogue), (ATTESTATIONS, read_attestations)):
+        path = folder / name
+        if path.exists():
+            try:
+                read(path.read_bytes(), str(path), languages)
+            except CatalogueError as error:
+                found += [str(fault) for fault in error.faults]
+    return found
 
 
 @lru_cache(64)

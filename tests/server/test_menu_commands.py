@@ -82,3 +82,10 @@ def test_faults_in_messages_are_told_with_those_in_menus(ivr: Ivr, menus: Path) 
     assert checked.returncode == 1
     assert "messages.yaml:" in checked.stdout
     assert "1 errors, 0 warnings" in checked.stdout
+
+
+def test_faults_in_attestations_are_told_with_those_in_menus(ivr: Ivr, menus: Path) -> None:
+    edit(menus / "france-emploi/attestations.yaml", "period: last_year", "period: last_yaer")
+    checked = ivr("check", menus)
+    assert checked.returncode == 1
+    assert "attestations.yaml:31:13: 'last_yaer' is not known here; did you mean 'last_year'?" in checked.stdout

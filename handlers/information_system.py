@@ -13,6 +13,8 @@ from typing import Protocol
 
 from handlers.information.attestations import Attestations
 from handlers.information.cases import Cases
+from handlers.information.contacts import Contacts
+from handlers.information.situations import Situations
 from handlers.information.status import StatusUpdates
 
 
@@ -43,7 +45,7 @@ class NoPayment(enum.Enum):
     OTHER = "other"
 
 
-class InformationSystem(Attestations, Cases, StatusUpdates, Protocol):
+class InformationSystem(Attestations, Cases, Contacts, Situations, StatusUpdates, Protocol):
     """`on` is the day of the call in the service's own time zone."""
 
     def verify(self, identifier: str, code: str) -> Person | None:

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 
 from handlers.demo.attestations import DemoAttestations
 from handlers.demo.cases import DemoCases
+from handlers.demo.contacts import DemoContacts
 from handlers.demo.database import open_engine
 from handlers.demo.hashing import CodeHasher
 from handlers.demo.models import PaymentRow, PersonRow
+from handlers.demo.situations import DemoSituations
 from handlers.demo.status import DemoStatusUpdates
 from handlers.errors import Failed, Refused
 from handlers.information_system import NoPayment, Payment, Person
 
 
-class DemoInformationSystem(DemoAttestations, DemoCases, DemoStatusUpdates):
+class DemoInformationSystem(DemoAttestations, DemoCases, DemoContacts, DemoSituations, DemoStatusUpdates):
     """Implements handlers.information_system.InformationSystem on a database that `filling.fill` made."""
 
     def __init__(self, url: str, hasher: CodeHasher | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the demo knows of a person besides her payments: since when she is registered, her entitlement, her address.
+"""What the demo knows of a person besides her payments: since when she is registered, her entitlement, her address, her number.
 
 Rule: the same identifier and day give the same file; streets and towns are obviously invented.
 """
@@ -28,6 +28,17 @@ class DeskFile:
 
     def address(self, name: str) -> tuple[str, ...]:
         return name, self.street, self.town
+
+
+VERIFIED_DAYS = {"10000000014": 400, "10000000022": 12, "10000000030": None, "10000000048": 90, "10000000055": 30}
+"""For how many days the numbers of the people that the documentation knows have been verified; none for never."""
+
+
+def verified_on(identifier: str, today: dt.date) -> dt.date | None:
+    """Since when her number is known to be hers: for most people long since, for some not yet."""
+    dice = random.Random(f"number of {identifier}")
+    days = VERIFIED_DAYS[identifier] if identifier in VERIFIED_DAYS else dice.choice((None, dice.randint(0, 29), 45, 200, 900))
+    return None if days is None else today - dt.timedelta(days=days)
 
 
 def invented_file(person: Invented, today: dt.date) -> DeskFile:

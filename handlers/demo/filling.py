@@ -15,9 +15,9 @@ from handlers.demo.attestations import file_row
 from handlers.demo.case_files import invented_cases
 from handlers.demo.cases import case_row
 from handlers.demo.database import migrate, open_engine
-from handlers.demo.desk_files import invented_file
+from handlers.demo.desk_files import invented_file, verified_on
 from handlers.demo.hashing import CodeHasher
-from handlers.demo.models import CaseRow, FileRow, PaymentRow, PersonRow
+from handlers.demo.models import CaseRow, ChangeRow, FileRow, PaymentRow, PersonRow
 from handlers.demo.people import Invented, crowd, known
 
 COUNT = 300
@@ -41,6 +41,7 @@ def fill(url: str, seed: int, today: dt.date, count: int = COUNT, reference: Cal
             row.ref = kept.get(row.identifier, row.ref)
         session.execute(delete(PaymentRow))
         session.execute(delete(CaseRow))
+        session.execute(delete(ChangeRow))
         session.execute(delete(FileRow))
         session.execute(delete(PersonRow))
         session.add_all(rows)
@@ -56,6 +57,7 @@ def _row(person: Invented, reference: str, hasher: CodeHasher, today: dt.date) -
         name=person.name,
         language=person.language,
         phone=person.phone,
+        phone_verified_on=verified_on(person.identifier, today),
         email=person.email,
         why_no_payment=None if person.why_no_payment is None else person.why_no_payment.value,
         payments=[PaymentRow(date=day, cents=cents) for day, cents in person.payments],

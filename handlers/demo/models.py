@@ -28,6 +28,7 @@ class PersonRow(Base):
     phone: Mapped[str] = mapped_column(String(20))
     email: Mapped[str] = mapped_column(String(120))
     why_no_payment: Mapped[str | None] = mapped_column(String(40))
+    phone_verified_on: Mapped[dt.date | None]
     payments: Mapped[list["PaymentRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
     file: Mapped["FileRow"] = relationship(back_populates="person", cascade="all, delete-orphan")
     cases: Mapped[list["CaseRow"]] = relationship(back_populates="person", cascade="all, delete-orphan")
@@ -98,3 +99,20 @@ class FileRow(Base):
     days_left: Mapped[int | None]
     prefers: Mapped[str | None] = mapped_column(String(8))
     person: Mapped[PersonRow] = relationship(back_populates="file")
+
+
+class ChangeRow(Base):
+    """A change of situation that was reported; `until` and `contract` are empty where there is none."""
+
+    __tablename__ = "demo_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("demo_people.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(255), unique=True)
+    number: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    since: Mapped[dt.date]
+    until: Mapped[str] = mapped_column(String(10))
+    contract: Mapped[str] = mapped_column(String(20))
+
+    __table_args__ = (UniqueConstraint("person_id", "kind", "since", "until", "contract"),)

@@ -13,7 +13,9 @@ from handlers.errors import Failed, Refused
 from handlers.http.attestations import HttpAttestations
 from handlers.http.cases import HttpCases
 from handlers.http.client import JsonClient, Reply
+from handlers.http.contacts import HttpContacts
 from handlers.http.forms import REFERENCE, HealthForm, IdentifiedForm, NextPaymentForm, PaymentsForm, read
+from handlers.http.situations import HttpSituations
 from handlers.http.status import HttpStatusUpdates
 from handlers.information_system import NoPayment, Payment, Person
 
@@ -22,7 +24,7 @@ MAX_IDENTIFIER = 30
 MAX_CODE = 64
 
 
-class HttpInformationSystem(HttpAttestations, HttpCases, HttpStatusUpdates):
+class HttpInformationSystem(HttpAttestations, HttpCases, HttpContacts, HttpSituations, HttpStatusUpdates):
     """Implements handlers.information_system.InformationSystem. `timeout_ms` stays below the handlers' own limits."""
 
     def __init__(

@@ -1,7 +1,6 @@
 """Statements and correspondence over HTTP."""
 
 import datetime as dt
-import re
 from decimal import Decimal
 from typing import Annotated, Literal, Protocol
 
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from handlers.errors import Failed, Refused, Unknown
 from handlers.http.client import JsonClient, Reply
-from handlers.http.forms import REFERENCE, Amount, Day, Form, PaymentForm, read
+from handlers.http.forms import Amount, Day, Form, PaymentForm, person_path, read
 from handlers.information.attestations import Correspondence, PaymentMade, Statement, Way
 
 Line = Annotated[str, Field(min_length=1, max_length=60)]
@@ -59,10 +58,10 @@ class HttpAttestations:
     """Implements handlers.information.attestations.Attestations."""
 
     def correspondence(self: _Http, person: str) -> Correspondence:
-        return read(CorrespondenceForm, _ok(self._client.get(_path(person, "correspondence")))).value()
+        return read(CorrespondenceForm, _ok(self._client.get(person_path(person, "correspondence")))).value()
 
     def prefer(self: _Http, person: str, way: Way, key: str) -> None:
-        reply = self._client.write(_path(person, "correspondence"), {"prefers": way.value}, key)
+        reply = self._client.write(person_path(person, "correspondence"), {"prefers": way.value}, key)
         _refuse(reply)
         if reply.status != 200:
             raise Unknown("bad_answer")
@@ -75,7 +74,7 @@ class HttpAttestations:
 
     def statement(self: _Http, person: str, since: dt.date, until: dt.date) -> Statement:
         query = {"since": since.isoformat(), "until": until.isoformat()}
-        found = read(StatementForm, _ok(self._client.get(_path(person, "statement"), query))).value()
+        found = read(StatementForm, _ok(self._client.get(person_path(person, "statement"), query))).value()
         days = [since, *(payment.date for payment in found.payments), until]
         if days != sorted(days):
             raise Failed("bad_answer")
@@ -85,12 +84,6 @@ class HttpAttestations:
 def _made(form: PaymentForm) -> PaymentMade:
     payment = form.value()
     return PaymentMade(payment.date, payment.amount)
-
-
-def _path(person: str, what: str) -> str:
-    if not re.fullmatch(REFERENCE, person):
-        raise Refused("unknown_person")
-    return f"/v1/people/{person}/{what}"
 
 
 def _refuse(reply: Reply) -> None:

@@ -4,12 +4,13 @@ Rule: what does not fit is Failed("bad_answer"); names that we do not know are p
 """
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from handlers.errors import Failed
+from handlers.errors import Failed, Refused
 from handlers.information_system import NoPayment, Payment
 
 REFERENCE = r"[A-Za-z0-9._~-]{8,64}"
@@ -68,3 +69,10 @@ def read(kind: type[F], body: bytes) -> F:
         return kind.model_validate_json(body)
     except (ValidationError, RecursionError):
         raise Failed("bad_answer") from None
+
+
+def person_path(person: str, what: str) -> str:
+    """Where something of hers is. Raises Refused for what cannot be a reference."""
+    if not re.fullmatch(REFERENCE, person):
+        raise Refused("unknown_person")
+    return f"/v1/people/{person}/{what}"

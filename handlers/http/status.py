@@ -1,7 +1,6 @@
 """Status updates over HTTP."""
 
 import datetime as dt
-import re
 from decimal import Decimal
 from typing import Annotated, Protocol
 
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from handlers.errors import Failed, Refused, Unknown
 from handlers.http.client import JsonClient, Reply
-from handlers.http.forms import REFERENCE, Amount, Form, read
+from handlers.http.forms import Amount, Form, person_path, read
 from handlers.information.status import Answers, Declaration
 
 Number = Annotated[str, Field(pattern=r"^[0-9A-Z-]{4,20}$")]
@@ -61,7 +60,7 @@ class HttpStatusUpdates:
     """Implements handlers.information.status.StatusUpdates."""
 
     def declaration(self: _Http, person: str, month: dt.date) -> Declaration | None:
-        reply = self._client.get(f"{_path(person)}/{month:%Y-%m}")
+        reply = self._client.get(person_path(person, f"declarations/{month:%Y-%m}"))
         _refuse(reply)
         if reply.status != 200:
             raise Failed("bad_answer")
@@ -70,7 +69,7 @@ class HttpStatusUpdates:
 
     def declare(self: _Http, person: str, month: dt.date, revision: int, answers: Answers, key: str) -> str:
         body = {"month": f"{month:%Y-%m}", "revision": revision, "answers": written(answers)}
-        reply = self._client.write(_path(person), body, key)
+        reply = self._client.write(person_path(person, "declarations"), body, key)
         _refuse(reply)
         if reply.status != 200:
             raise Unknown("bad_answer")
@@ -95,12 +94,6 @@ def written(answers: Answers) -> dict[str, object]:
     if answers.pay is not None:
         form["pay"] = f"{answers.pay:.2f}"
     return form
-
-
-def _path(person: str) -> str:
-    if not re.fullmatch(REFERENCE, person):
-        raise Refused("unknown_person")
-    return f"/v1/people/{person}/declarations"
 
 
 def _refuse(reply: Reply) -> None:

@@ -15,10 +15,10 @@ from typing import Annotated, Any
 import uvicorn
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from handlers.demo.case_files import invented_cases
-from handlers.demo.desk_files import invented_file
+from handlers.demo.desk_files import invented_file, verified_on
 from handlers.demo.people import Invented, known
 from handlers.information.cases import Case
 
@@ -41,6 +41,20 @@ class Preference(BaseModel):
     prefers: str
 
 
+class Verified(BaseModel):
+    phone: str
+    verified_on: dt.date
+
+
+class ChangeToReport(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    since: dt.date
+    until: dt.date | None = None
+    contract: str | None = None
+
+
 @dataclass
 class FakeInformationSystem:
     """`faults` are used up one a request, before any answer: `slow`, `drip`, `deaf` or (status, body). `asked` is what came."""
@@ -53,6 +67,8 @@ class FakeInformationSystem:
     declared: dict[tuple[str, str, int], dict[str, Any]] = field(default_factory=dict)
     closed: bool = False
     preferred: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    reported: dict[tuple[str, ChangeToReport], str] = field(default_factory=dict)
 
     def ref(self, person: Invented) -> str:
         return f"ref-{1_000 + sorted(self.people).index(person.identifier)}"
@@ -108,6 +124,8 @@ def application(fake: FakeInformationSystem) -> FastAPI:
     add_declarations(app, fake)
     add_cases(app, fake)
     add_attestations(app, fake)
+    add_contacts(app, fake)
+    add_situations(app, fake)
     return app
 
 
@@ -188,6 +206,37 @@ def add_attestations(app: FastAPI, fake: FakeInformationSystem) -> None:
             "payments": [form(payment) for payment in made],
             "taxable": euros(sum(cents for _, cents in made)),
         }
+
+
+def add_contacts(app: FastAPI, fake: FakeInformationSystem) -> None:
+    """Telephone numbers."""
+
+    @app.get("/v1/people/{person}/contact")
+    def contact(person: str) -> Any:
+        found = fake.of(person)
+        if found is None:
+            return refusal(404, "unknown_person")
+        on = verified_on(found.identifier, TODAY)
+        phone, since = fake.phones.get(person, (found.phone, None if on is None else on.isoformat()))
+        return {"phone": phone, "verified_on": since}
+
+    @app.post("/v1/people/{person}/contact")
+    def change(person: str, asked: Verified) -> Any:
+        if fake.of(person) is None:
+            return refusal(404, "unknown_person")
+        fake.phones[person] = (asked.phone, asked.verified_on.isoformat())
+        return {"phone": asked.phone}
+
+
+def add_situations(app: FastAPI, fake: FakeInformationSystem) -> None:
+    """Changes of situation."""
+
+    @app.post("/v1/people/{person}/situation-changes")
+    def report(person: str, asked: ChangeToReport) -> Any:
+        refused = unregistered(fake, person)
+        if refused is not None:
+            return refused
+        return {"number": fake.reported.setdefault((person, asked), f"{len(fake.reported) + 700_000_000}")}
 
 
 def euros(cents: int) -> str:

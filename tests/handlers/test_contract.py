@@ -19,6 +19,8 @@ from handlers.errors import Refused
 from handlers.http.adapter import HttpInformationSystem
 from handlers.information.attestations import Way
 from handlers.information.cases import CaseStatus, CaseType, Expected
+from handlers.information.contacts import Contact
+from handlers.information.situations import Change, ChangeKind, Contract
 from handlers.information.status import Answers, Declaration
 from handlers.information_system import NoPayment
 from tests.handlers.fake_information_system import TODAY, TOKEN, FakeInformationSystem, application, serving
@@ -115,6 +117,27 @@ def meet_attestations(system: HttpInformationSystem, person: str) -> None:
     system.statement(person, dt.date(2026, 1, 1), TODAY)
 
 
+def meet_changes(system: HttpInformationSystem, fake: FakeInformationSystem) -> None:
+    (registered, *_), unregistered = known(TODAY), fake.ref(fake.people["10000000030"])
+    person = fake.ref(registered)
+    for change in CHANGES:
+        system.report(person, change, "k1")
+    with pytest.raises(Refused, match="not_registered"):
+        system.report(unregistered, CHANGES[0], "k2")
+    system.change_phone(person, "+33639980099", TODAY, "k3")
+    assert system.contact(person) == Contact("+33639980099", TODAY)
+    for no_phone in ((None, None), ("+33199000001", None)):
+        fake.phones[person] = no_phone
+        assert system.contact(person) == Contact(no_phone[0] or "", None)
+
+
+CHANGES = [
+    Change(ChangeKind.BACK_TO_WORK, TODAY, None, Contract.PERMANENT),
+    Change(ChangeKind.SICKNESS, TODAY, TODAY + dt.timedelta(days=4)),
+    Change(ChangeKind.TRAINING, TODAY, TODAY + dt.timedelta(days=30)),
+]
+
+
 def attesting(system: HttpInformationSystem) -> list[Callable[[str, dt.date], Any]]:
     return [
         lambda ref, _on: system.correspondence(ref),
@@ -138,7 +161,11 @@ def test_every_exchange_keeps_the_contract_and_every_answer_of_it_is_met(
         system.open_cases(found.ref)
         meet_attestations(system, found.ref)
     meet_status_updates(system, fake)
+    meet_changes(system, fake)
     for ask in (
+        lambda ref, _on: system.contact(ref),
+        lambda ref, on: system.change_phone(ref, "+33639980099", on, "k4"),
+        lambda ref, _on: system.report(ref, CHANGES[0], "k5"),
         system.next_payment,
         lambda ref, on: system.last_payments(ref, on, 1),
         lambda ref, _on: system.open_cases(ref),
@@ -177,3 +204,9 @@ def test_the_contract_names_every_reason_for_no_payment() -> None:
 def test_the_contract_names_every_code_of_a_case(field: str, kind: type[enum.Enum]) -> None:
     told = CONTRACT["components"]["schemas"]["Case"]["properties"][field]["description"]
     assert [code.value for code in kind if code.value not in told] == []
+
+
+@pytest.mark.parametrize(("field", "kind"), [("kind", ChangeKind), ("contract", Contract)], ids=["kind", "contract"])
+def test_the_contract_lists_every_code_of_a_change(field: str, kind: type[enum.Enum]) -> None:
+    listed = CONTRACT["components"]["schemas"]["SituationChange"]["properties"][field]["enum"]
+    assert listed == [code.value for code in kind]

@@ -37,7 +37,7 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
         guichet.number,
         Wait(6_000),
         Keys("1"),
-        Wait(16_000),
+        Wait(24_000),
         Keys("1"),
         Wait(7_500),
         Keys(f"{IDENTIFIER}#"),
@@ -52,7 +52,7 @@ def test_a_caller_hears_her_next_payment_date(phone: Phone, deploy: Deploy) -> N
     assert call.ended_by == "other side"
     assert "987,65 €" in guichet.said()
     assert call.heard.follow(guichet.sound(WELCOME)).at_ms < 1_500
-    assert_heard(call.heard, guichet, interrupted=1)
+    assert_heard(call.heard, guichet, interrupted=2)
     record = guichet.ended()
     assert (record.outcome, record.verified) == ("completed", True)
 
@@ -77,7 +77,7 @@ def test_the_first_menu_is_interrupted_by_the_first_digit_of_the_answer(phone: P
 @pytest.mark.long
 def test_silence_to_the_end_is_helped_and_ended_kindly(phone: Phone, deploy: Deploy) -> None:
     guichet = deploy(hours=NEVER)
-    call = phone.call(guichet.number, AwaitEnd(160_000), limit_s=200)
+    call = phone.call(guichet.number, AwaitEnd(200_000), limit_s=240)
     assert call.ended_by == "other side"
     assert guichet.said().count("◀ nothing") >= 3
     assert guichet.ended().outcome != ""
